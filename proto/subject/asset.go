@@ -1,0 +1,91 @@
+package subject
+
+import "strings"
+
+// Streams. The names follow the prefix: SMS_OUT below "sms".
+func (s Space) stream(suffix string) string {
+	return strings.ToUpper(strings.ReplaceAll(s.prefix, ".", "_")) + "_" + suffix
+}
+
+// StreamOut is the queue of messages to send.
+func (s Space) StreamOut() string { return s.stream("OUT") }
+
+// StreamEvents holds what happened.
+func (s Space) StreamEvents() string { return s.stream("EVT") }
+
+// StreamJobs holds timers and what they make due.
+func (s Space) StreamJobs() string { return s.stream("JOB") }
+
+// StreamCounters holds usage counters.
+func (s Space) StreamCounters() string { return s.stream("CTR") }
+
+func (s Space) bucket(suffix string) string {
+	return strings.ReplaceAll(s.prefix, ".", "_") + "_" + suffix
+}
+
+// BucketConfig holds shared policy.
+func (s Space) BucketConfig() string { return s.bucket("cfg") }
+
+// BucketModems holds the live state of modems.
+func (s Space) BucketModems() string { return s.bucket("modem") }
+
+// BucketSessions holds the live SMPP sessions.
+func (s Space) BucketSessions() string { return s.bucket("sess") }
+
+// BucketLeases holds roles that only one process may have.
+func (s Space) BucketLeases() string { return s.bucket("lease") }
+
+// ModemKey is the key of a modem in BucketModems.
+func ModemKey(host, modem string) string { return Token(host) + "." + Token(modem) }
+
+// BucketKey is the subject on which a bucket stores a key, for writes that need
+// headers which the key-value interface does not offer.
+func BucketKey(bucket, key string) string { return "$KV." + bucket + "." + key }
+
+// OutSubjects are the subjects of StreamOut.
+func (s Space) OutSubjects() []string { return s.all("out.*.*.*.*", "later.*.*.*.*") }
+
+// EventSubjects are the subjects of StreamEvents.
+func (s Space) EventSubjects() []string { return s.all("evt.*.*.*", "part.*.*.*.*.*.*", "try.*.*.*") }
+
+// JobSubjects are the subjects of StreamJobs.
+func (s Space) JobSubjects() []string {
+	return s.all("tick.*", "run.*", "alt.*.*", "altdue.*.*", "exp.*.*", "expdue.*.*")
+}
+
+// CounterSubjects are the subjects of StreamCounters.
+func (s Space) CounterSubjects() []string { return s.all("ctr.>") }
+
+func (s Space) all(patterns ...string) []string {
+	out := make([]string, len(patterns))
+	for i, p := range patterns {
+		out[i] = s.prefix + "." + p
+	}
+	return out
+}
+
+// ConsumerQueue is the durable consumer of one queue and priority on StreamOut.
+func ConsumerQueue(queue string, p Priority) string { return "q-" + Token(queue) + "-" + string(p) }
+
+// ConsumerAccount is the durable consumer of a submitter's events on StreamEvents.
+func ConsumerAccount(account string) string { return "acct-" + Token(account) }
+
+// Durable consumers of the scheduler on StreamJobs.
+const (
+	ConsumerRun          = "run"
+	ConsumerAlternateDue = "altdue"
+	ConsumerExpiryDue    = "expdue"
+)
+
+// Headers of NATS that Viesti sets.
+const (
+	HeaderMessageID          = "Nats-Msg-Id"
+	HeaderSchedule           = "Nats-Schedule"
+	HeaderScheduleTarget     = "Nats-Schedule-Target"
+	HeaderTTL                = "Nats-TTL"
+	HeaderExpectedSubjectSeq = "Nats-Expected-Last-Subject-Sequence"
+)
+
+// MetadataVersion is the key in a stream's metadata that says which version of
+// its definition is in force.
+const MetadataVersion = "viesti-version"

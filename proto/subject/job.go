@@ -1,0 +1,54 @@
+package subject
+
+// Tick is the subject of the schedule of a regular run.
+func (s Space) Tick(job string) string { return s.join("tick", Token(job)) }
+
+// Run is the subject on which a regular run becomes due.
+func (s Space) Run(job string) string { return s.join("run", Token(job)) }
+
+// Alternate is the subject of the timer that waits for a delivery report.
+func (s Space) Alternate(account, id string) string { return s.join("alt", Token(account), id) }
+
+// AlternateDue is the subject on which that timer fires.
+func (s Space) AlternateDue(account, id string) string { return s.join("altdue", Token(account), id) }
+
+// Expiry is the subject of the timer that ends the validity of a message.
+func (s Space) Expiry(account, id string) string { return s.join("exp", Token(account), id) }
+
+// ExpiryDue is the subject on which that timer fires.
+func (s Space) ExpiryDue(account, id string) string { return s.join("expdue", Token(account), id) }
+
+// ExpiryDueAll matches every expiry that is due.
+func (s Space) ExpiryDueAll() string { return s.join("expdue", "*", "*") }
+
+// ParseExpiryDue reads a subject made by ExpiryDue.
+func (s Space) ParseExpiryDue(subject string) (account, id string, ok bool) {
+	t, ok := s.split(subject, "expdue", 2)
+	if !ok {
+		return "", "", false
+	}
+	account, ok = Name(t[0])
+	return account, t[1], ok
+}
+
+// RunAll and AlternateDueAll match everything of their kind that is due.
+func (s Space) RunAll() string { return s.join("run", "*") }
+
+// AlternateDueAll matches every alternate that is due.
+func (s Space) AlternateDueAll() string { return s.join("altdue", "*", "*") }
+
+// Counter is the subject of a usage counter of an account; period is a UTC day
+// as YYYYMMDD.
+func (s Space) Counter(account, period string) string {
+	return s.join("ctr", Token(account), Token(period))
+}
+
+// ModemCommand is the subject on which the worker of a modem answers one verb.
+func (s Space) ModemCommand(host, modem, verb string) string {
+	return s.join("cmd", "modem", Token(host), Token(modem), verb)
+}
+
+// ModemCommands matches all verbs for one modem.
+func (s Space) ModemCommands(host, modem string) string {
+	return s.join("cmd", "modem", Token(host), Token(modem), "*")
+}
