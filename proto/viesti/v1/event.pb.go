@@ -619,7 +619,7 @@ func (*Event_Rejected) isEvent_Kind() {}
 type Subject struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
 	Recipient  string                 `protobuf:"bytes,1,opt,name=recipient,proto3" json:"recipient,omitempty"`
-	Sender     string                 `protobuf:"bytes,2,opt,name=sender,proto3" json:"sender,omitempty"`
+	Sender     []byte                 `protobuf:"bytes,2,opt,name=sender,proto3" json:"sender,omitempty"`
 	Queue      string                 `protobuf:"bytes,3,opt,name=queue,proto3" json:"queue,omitempty"`
 	Priority   Priority               `protobuf:"varint,4,opt,name=priority,proto3,enum=viesti.v1.Priority" json:"priority,omitempty"`
 	Origin     *Origin                `protobuf:"bytes,5,opt,name=origin,proto3" json:"origin,omitempty"`
@@ -670,11 +670,11 @@ func (x *Subject) GetRecipient() string {
 	return ""
 }
 
-func (x *Subject) GetSender() string {
+func (x *Subject) GetSender() []byte {
 	if x != nil {
 		return x.Sender
 	}
-	return ""
+	return nil
 }
 
 func (x *Subject) GetQueue() string {
@@ -1024,8 +1024,8 @@ type Sent struct {
 	Parts []*PartDone            `protobuf:"bytes,1,rep,name=parts,proto3" json:"parts,omitempty"`
 	// From the first attempt to the last acceptance.
 	SendingTime *durationpb.Duration `protobuf:"bytes,2,opt,name=sending_time,json=sendingTime,proto3" json:"sending_time,omitempty"`
-	// Remarks of the encoder, for the record.
-	Notices []string `protobuf:"bytes,3,rep,name=notices,proto3" json:"notices,omitempty"`
+	// Remarks of the encoder, for the record; they quote the text, in its own encoding.
+	Notices [][]byte `protobuf:"bytes,3,rep,name=notices,proto3" json:"notices,omitempty"`
 	// The alphabet on the air.
 	AirAlphabet AirAlphabet `protobuf:"varint,4,opt,name=air_alphabet,json=airAlphabet,proto3,enum=viesti.v1.AirAlphabet" json:"air_alphabet,omitempty"`
 	// Some part was attempted more than once with an unknown outcome: the
@@ -1083,7 +1083,7 @@ func (x *Sent) GetSendingTime() *durationpb.Duration {
 	return nil
 }
 
-func (x *Sent) GetNotices() []string {
+func (x *Sent) GetNotices() [][]byte {
 	if x != nil {
 		return x.Notices
 	}
@@ -1128,7 +1128,7 @@ type Failed struct {
 	Parts []*PartDone `protobuf:"bytes,3,rep,name=parts,proto3" json:"parts,omitempty"`
 	// The PDUs of the message.
 	Pdus        []string    `protobuf:"bytes,4,rep,name=pdus,proto3" json:"pdus,omitempty"`
-	Notices     []string    `protobuf:"bytes,5,rep,name=notices,proto3" json:"notices,omitempty"`
+	Notices     [][]byte    `protobuf:"bytes,5,rep,name=notices,proto3" json:"notices,omitempty"`
 	AirAlphabet AirAlphabet `protobuf:"varint,6,opt,name=air_alphabet,json=airAlphabet,proto3,enum=viesti.v1.AirAlphabet" json:"air_alphabet,omitempty"`
 	// A part may have been sent although no answer came.
 	Unknown       bool `protobuf:"varint,7,opt,name=unknown,proto3" json:"unknown,omitempty"`
@@ -1194,7 +1194,7 @@ func (x *Failed) GetPdus() []string {
 	return nil
 }
 
-func (x *Failed) GetNotices() []string {
+func (x *Failed) GetNotices() [][]byte {
 	if x != nil {
 		return x.Notices
 	}
@@ -1850,7 +1850,7 @@ const file_viesti_v1_event_proto_rawDesc = "" +
 	"\x04kind\"\x84\x03\n" +
 	"\aSubject\x12\x1c\n" +
 	"\trecipient\x18\x01 \x01(\tR\trecipient\x12\x16\n" +
-	"\x06sender\x18\x02 \x01(\tR\x06sender\x12\x14\n" +
+	"\x06sender\x18\x02 \x01(\fR\x06sender\x12\x14\n" +
 	"\x05queue\x18\x03 \x01(\tR\x05queue\x12/\n" +
 	"\bpriority\x18\x04 \x01(\x0e2\x13.viesti.v1.PriorityR\bpriority\x12)\n" +
 	"\x06origin\x18\x05 \x01(\v2\x11.viesti.v1.OriginR\x06origin\x12;\n" +
@@ -1893,7 +1893,7 @@ const file_viesti_v1_event_proto_rawDesc = "" +
 	"\x04Sent\x12)\n" +
 	"\x05parts\x18\x01 \x03(\v2\x13.viesti.v1.PartDoneR\x05parts\x12<\n" +
 	"\fsending_time\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\vsendingTime\x12\x18\n" +
-	"\anotices\x18\x03 \x03(\tR\anotices\x129\n" +
+	"\anotices\x18\x03 \x03(\fR\anotices\x129\n" +
 	"\fair_alphabet\x18\x04 \x01(\x0e2\x16.viesti.v1.AirAlphabetR\vairAlphabet\x12)\n" +
 	"\x10maybe_duplicated\x18\x05 \x01(\bR\x0fmaybeDuplicated\x12\x16\n" +
 	"\x06result\x18\x06 \x01(\tR\x06result\x12\x16\n" +
@@ -1903,7 +1903,7 @@ const file_viesti_v1_event_proto_rawDesc = "" +
 	"\rfailure_class\x18\x02 \x01(\x0e2\x17.viesti.v1.FailureClassR\ffailureClass\x12)\n" +
 	"\x05parts\x18\x03 \x03(\v2\x13.viesti.v1.PartDoneR\x05parts\x12\x12\n" +
 	"\x04pdus\x18\x04 \x03(\tR\x04pdus\x12\x18\n" +
-	"\anotices\x18\x05 \x03(\tR\anotices\x129\n" +
+	"\anotices\x18\x05 \x03(\fR\anotices\x129\n" +
 	"\fair_alphabet\x18\x06 \x01(\x0e2\x16.viesti.v1.AirAlphabetR\vairAlphabet\x12\x18\n" +
 	"\aunknown\x18\a \x01(\bR\aunknown\":\n" +
 	"\bRejected\x12\x16\n" +

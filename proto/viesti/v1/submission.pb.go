@@ -420,7 +420,7 @@ type Submission struct {
 	Recipient  string     `protobuf:"bytes,5,opt,name=recipient,proto3" json:"recipient,omitempty"`
 	NumberType NumberType `protobuf:"varint,6,opt,name=number_type,json=numberType,proto3,enum=viesti.v1.NumberType" json:"number_type,omitempty"`
 	// Free text for the records; never transmitted.
-	Sender   string   `protobuf:"bytes,7,opt,name=sender,proto3" json:"sender,omitempty"`
+	Sender   []byte   `protobuf:"bytes,7,opt,name=sender,proto3" json:"sender,omitempty"`
 	Kind     Kind     `protobuf:"varint,8,opt,name=kind,proto3,enum=viesti.v1.Kind" json:"kind,omitempty"`
 	Alphabet Alphabet `protobuf:"varint,9,opt,name=alphabet,proto3,enum=viesti.v1.Alphabet" json:"alphabet,omitempty"`
 	// The content, encoded as alphabet says.
@@ -517,11 +517,11 @@ func (x *Submission) GetNumberType() NumberType {
 	return NumberType_NUMBER_TYPE_UNSPECIFIED
 }
 
-func (x *Submission) GetSender() string {
+func (x *Submission) GetSender() []byte {
 	if x != nil {
 		return x.Sender
 	}
-	return ""
+	return nil
 }
 
 func (x *Submission) GetKind() Kind {
@@ -897,12 +897,12 @@ func (x *Alternate) GetAfter() *durationpb.Duration {
 type Origin struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Host  string                 `protobuf:"bytes,1,opt,name=host,proto3" json:"host,omitempty"`
-	// Name of the spool file, without directory.
-	File string `protobuf:"bytes,2,opt,name=file,proto3" json:"file,omitempty"`
+	// Name of the spool file, without directory; any octets.
+	File []byte `protobuf:"bytes,2,opt,name=file,proto3" json:"file,omitempty"`
 	// Name of the claim under which the spool took it.
 	Claim string `protobuf:"bytes,3,opt,name=claim,proto3" json:"claim,omitempty"`
 	// Spool directory where the file waits meanwhile.
-	Directory     string `protobuf:"bytes,4,opt,name=directory,proto3" json:"directory,omitempty"`
+	Directory     []byte `protobuf:"bytes,4,opt,name=directory,proto3" json:"directory,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -944,11 +944,11 @@ func (x *Origin) GetHost() string {
 	return ""
 }
 
-func (x *Origin) GetFile() string {
+func (x *Origin) GetFile() []byte {
 	if x != nil {
 		return x.File
 	}
-	return ""
+	return nil
 }
 
 func (x *Origin) GetClaim() string {
@@ -958,11 +958,11 @@ func (x *Origin) GetClaim() string {
 	return ""
 }
 
-func (x *Origin) GetDirectory() string {
+func (x *Origin) GetDirectory() []byte {
 	if x != nil {
 		return x.Directory
 	}
-	return ""
+	return nil
 }
 
 // Smpp holds the fields of submit_sm, submit_multi and data_sm that the
@@ -1245,7 +1245,7 @@ const file_viesti_v1_submission_proto_rawDesc = "" +
 	"\trecipient\x18\x05 \x01(\tR\trecipient\x126\n" +
 	"\vnumber_type\x18\x06 \x01(\x0e2\x15.viesti.v1.NumberTypeR\n" +
 	"numberType\x12\x16\n" +
-	"\x06sender\x18\a \x01(\tR\x06sender\x12#\n" +
+	"\x06sender\x18\a \x01(\fR\x06sender\x12#\n" +
 	"\x04kind\x18\b \x01(\x0e2\x0f.viesti.v1.KindR\x04kind\x12/\n" +
 	"\balphabet\x18\t \x01(\x0e2\x13.viesti.v1.AlphabetR\balphabet\x12\x12\n" +
 	"\x04body\x18\n" +
@@ -1308,9 +1308,9 @@ const file_viesti_v1_submission_proto_rawDesc = "" +
 	"\x05after\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\x05after\"d\n" +
 	"\x06Origin\x12\x12\n" +
 	"\x04host\x18\x01 \x01(\tR\x04host\x12\x12\n" +
-	"\x04file\x18\x02 \x01(\tR\x04file\x12\x14\n" +
+	"\x04file\x18\x02 \x01(\fR\x04file\x12\x14\n" +
 	"\x05claim\x18\x03 \x01(\tR\x05claim\x12\x1c\n" +
-	"\tdirectory\x18\x04 \x01(\tR\tdirectory\"\xc7\x04\n" +
+	"\tdirectory\x18\x04 \x01(\fR\tdirectory\"\xc7\x04\n" +
 	"\x04Smpp\x12!\n" +
 	"\fservice_type\x18\x01 \x01(\tR\vserviceType\x12.\n" +
 	"\x06source\x18\x02 \x01(\v2\x16.viesti.v1.SmppAddressR\x06source\x128\n" +

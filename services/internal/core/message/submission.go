@@ -34,6 +34,10 @@ type Submission struct {
 	DeliverAt time.Time
 	// ExpiresAt is the time after which it must not be sent any more; zero: never.
 	ExpiresAt time.Time
+	// AcceptedAt is when the ingress accepted it.
+	AcceptedAt time.Time
+	// AlternateOf is the message that this one stands in for; empty otherwise.
+	AlternateOf string
 	// Alternates are tried in order while nobody has received the message.
 	Alternates []Alternate
 	// OnUnknown says what to do with a part whose outcome is not known.

@@ -1,0 +1,47 @@
+package life
+
+import "time"
+
+// ModemStatus is the state of a modem.
+type ModemStatus struct {
+	State ModemState
+	// Reason says why, for people.
+	Reason string
+	Queues []string
+	// Registration is the <stat> of 3GPP TS 27.007 §7.2: 1 home, 5 roaming ...; -1 when not known.
+	Registration int
+	Operator     string
+	// SignalDBm is the received signal strength; 0 when not known.
+	SignalDBm              int
+	Sent, Failed, Received uint64
+	// Since is when the modem entered the state.
+	Since     time.Time
+	Device    string
+	Identity  Modem
+	MessageID string
+}
+
+// ModemState is what a modem is doing.
+type ModemState uint8
+
+// Modem states; the comment says who acts next.
+const (
+	ModemStarting  ModemState = iota + 1 // the worker initialises it
+	ModemIdle                            // the broker, with a message
+	ModemSending                         // the network
+	ModemReceiving                       // the worker
+	ModemBlocked                         // time: the worker tries again after the block
+	ModemTrouble                         // the worker retries; a person may look
+	ModemStopped                         // a person
+	ModemSuspended                       // a person
+)
+
+var modemStates = [...]string{"", "starting", "idle", "sending", "receiving", "blocked", "trouble", "stopped", "suspended"}
+
+// String returns the state as one lower-case word.
+func (s ModemState) String() string {
+	if int(s) < len(modemStates) && s > 0 {
+		return modemStates[s]
+	}
+	return "unknown"
+}
