@@ -1,0 +1,178 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/viesti-sms/viesti/proto/subject"
+)
+
+// AssetVersion counts the definitions of streams and buckets. A binary updates
+// what an older one made, and leaves alone what a newer one made.
+const AssetVersion = 1
+
+// Retention of what is kept for a time.
+const (
+	eventAge      = 72 * time.Hour
+	counterAge    = 40 * 24 * time.Hour
+	duplicateTime = 10 * time.Minute
+	maxMessage    = 64 << 10
+	statusTTL     = 150 * time.Second
+	markerTTL     = time.Minute
+)
+
+// Ensure creates the streams, buckets and the scheduler's consumers that are
+// missing, and updates those of an older version. Every service calls it when it
+// starts; which one comes first does not matter.
+func (b *Bus) Ensure(ctx context.Context) error {
+	for _, cfg := range b.streams() {
+		if err := b.retry(ctx, func(ctx context.Context) error { return b.ensureStream(ctx, cfg) }); err != nil {
+			return fmt.Errorf("setting up stream %s: %w", cfg.Name, err)
+		}
+	}
+	for _, cfg := range b.buckets() {
+		if err := b.retry(ctx, func(ctx context.Context) error { return b.ensureBucket(ctx, cfg) }); err != nil {
+			return fmt.Errorf("setting up bucket %s: %w", cfg.Bucket, err)
+		}
+	}
+	return b.retry(ctx, b.ensureJobConsumers)
+}
+
+// streams is the table of streams. Its reasons are in services/doc/adr/0002.
+func (b *Bus) streams() []jetstream.StreamConfig {
+	s := b.space
+	table := []jetstream.StreamConfig{
+		{
+			Name: s.StreamOut(), Subjects: s.OutSubjects(), Retention: jetstream.WorkQueuePolicy, MaxMsgsPerSubject: 1,
+			AllowMsgSchedules: true, MaxMsgSize: maxMessage, Description: "messages to send, now or later",
+		},
+		{
+			Name: s.StreamEvents(), Subjects: s.EventSubjects(), MaxAge: eventAge,
+			Description: "what happened, and what the next worker must know",
+		},
+		{
+			Name: s.StreamJobs(), Subjects: s.JobSubjects(), Retention: jetstream.WorkQueuePolicy, MaxMsgsPerSubject: 1,
+			AllowMsgSchedules: true, Description: "timers and what they made due",
+		},
+		{
+			Name: s.StreamCounters(), Subjects: s.CounterSubjects(), MaxAge: counterAge, MaxMsgsPerSubject: 1,
+			AllowMsgCounter: true, Description: "usage of accounts",
+		},
+	}
+	for i := range table {
+		c := &table[i]
+		c.Replicas, c.AllowDirect, c.Storage = b.opts.Replicas, true, jetstream.FileStorage
+		c.Metadata = map[string]string{subject.MetadataVersion: strconv.Itoa(AssetVersion)}
+		c.MaxConsumers = -1
+		if !c.AllowMsgCounter {
+			c.AllowMsgTTL, c.Duplicates = true, duplicateTime
+		}
+	}
+	return table
+}
+
+func (b *Bus) buckets() []jetstream.KeyValueConfig {
+	s := b.space
+	return []jetstream.KeyValueConfig{
+		{Bucket: s.BucketConfig(), History: 20, Replicas: b.opts.Replicas, Description: "shared policy"},
+		{Bucket: s.BucketModems(), Storage: jetstream.MemoryStorage, LimitMarkerTTL: markerTTL, Replicas: 1, Description: "state of modems"},
+		{Bucket: s.BucketSessions(), Storage: jetstream.MemoryStorage, LimitMarkerTTL: markerTTL, Replicas: 1, Description: "SMPP sessions"},
+		{Bucket: s.BucketLeases(), LimitMarkerTTL: markerTTL, Replicas: b.opts.Replicas, Description: "roles that one process may have"},
+	}
+}
+
+func (b *Bus) ensureStream(ctx context.Context, want jetstream.StreamConfig) error {
+	stream, err := b.js.Stream(ctx, want.Name)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		_, err = b.js.CreateOrUpdateStream(ctx, want)
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	have := stream.CachedInfo().Config
+	version, err := strconv.Atoi(have.Metadata[subject.MetadataVersion])
+	switch {
+	case err != nil:
+		return fmt.Errorf("it exists, but is not Viesti's: it has no %s; choose another subject prefix", subject.MetadataVersion)
+	case version > AssetVersion && have.Retention != want.Retention:
+		return fmt.Errorf("%w: version %d", ErrNewer, version)
+	case version >= AssetVersion:
+		return nil
+	}
+	_, err = b.js.UpdateStream(ctx, want)
+	return err
+}
+
+func (b *Bus) ensureBucket(ctx context.Context, want jetstream.KeyValueConfig) error {
+	_, err := b.js.KeyValue(ctx, want.Bucket)
+	if errors.Is(err, jetstream.ErrBucketNotFound) {
+		_, err = b.js.CreateOrUpdateKeyValue(ctx, want)
+	}
+	return err
+}
+
+func (b *Bus) ensureJobConsumers(ctx context.Context) error {
+	const wait = 30 * time.Second
+	for name, filter := range map[string]string{
+		subject.ConsumerRun:          b.space.RunAll(),
+		subject.ConsumerAlternateDue: b.space.AlternateDueAll(),
+		subject.ConsumerExpiryDue:    b.space.ExpiryDueAll(),
+	} {
+		_, err := b.js.CreateOrUpdateConsumer(ctx, b.space.StreamJobs(), jetstream.ConsumerConfig{
+			Durable: name, FilterSubject: filter, AckPolicy: jetstream.AckExplicitPolicy, AckWait: wait, MaxDeliver: -1, MaxAckPending: -1,
+		})
+		if err != nil {
+			return fmt.Errorf("setting up consumer %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// queueSet remembers which queues have their consumers.
+type queueSet struct {
+	mu   sync.Mutex
+	done map[string][]jetstream.Consumer
+}
+
+// EnsureQueue creates the consumers of a queue, one for each priority, and
+// returns them, most urgent first. Repeated calls cost nothing.
+func (b *Bus) EnsureQueue(ctx context.Context, queue string) ([]jetstream.Consumer, error) {
+	b.queues.mu.Lock()
+	defer b.queues.mu.Unlock()
+	if cs := b.queues.done[queue]; cs != nil {
+		return cs, nil
+	}
+	var cs []jetstream.Consumer
+	for _, p := range subject.Priorities() {
+		c, err := b.ensureQueueConsumer(ctx, queue, p)
+		if err != nil {
+			return nil, fmt.Errorf("setting up queue %s: %w", queue, err)
+		}
+		cs = append(cs, c)
+	}
+	if b.queues.done == nil {
+		b.queues.done = map[string][]jetstream.Consumer{}
+	}
+	b.queues.done[queue] = cs
+	return cs, nil
+}
+
+func (b *Bus) ensureQueueConsumer(ctx context.Context, queue string, p subject.Priority) (c jetstream.Consumer, err error) {
+	const maxWaiting = 8192 // pulls of waiting modems
+	err = b.retry(ctx, func(ctx context.Context) error {
+		c, err = b.js.CreateOrUpdateConsumer(ctx, b.space.StreamOut(), jetstream.ConsumerConfig{
+			Durable: subject.ConsumerQueue(queue, p), FilterSubject: b.space.OutQueue(queue, p),
+			AckPolicy: jetstream.AckExplicitPolicy, AckWait: b.opts.AckWait,
+			MaxDeliver: -1, MaxAckPending: -1, MaxWaiting: maxWaiting, Metadata: map[string]string{"viesti-queue": queue},
+		})
+		return err
+	})
+	return c, err
+}

@@ -1,0 +1,119 @@
+// Package bus is Viesti's view of NATS JetStream: submissions, work, events,
+// records, timers and the state of modems, in the terms of package message and
+// package life. What is promised about each is said in proto/README.md.
+//
+// A Bus may be used from several goroutines. Every call that waits for the broker
+// goes on trying until its context ends: a broker that elects a new leader is
+// silent for some seconds, and that is no reason to lose anything.
+package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/viesti-sms/viesti/proto/subject"
+)
+
+// Errors of this package.
+var (
+	// ErrConflict says that somebody else wrote the record first.
+	ErrConflict = errors.New("somebody else was first")
+	// ErrNotFound says that there is no such message.
+	ErrNotFound = errors.New("no such message")
+	// ErrNewer says that the assets on the broker were made by a newer version
+	// and cannot be used by this one.
+	ErrNewer = errors.New("the broker was set up by a newer version")
+)
+
+// Bus is a connection to the broker.
+type Bus struct {
+	nc     *nats.Conn
+	js     jetstream.JetStream
+	space  subject.Space
+	opts   Options
+	queues queueSet
+}
+
+// Options say how to use the broker.
+type Options struct {
+	// Space names everything; the zero value means the default prefix.
+	Space subject.Space
+	// Replicas is the number of servers that keep each stream: 1, 3 or 5; 0 means 1.
+	Replicas int
+	// AckWait is how long a worker may be silent before its message goes to
+	// another one; 0 means a minute.
+	AckWait time.Duration
+	// Try is how long one request may take before it is repeated; 0 means 5 s.
+	Try time.Duration
+}
+
+// asyncPending bounds the publishes that may be unacknowledged at once.
+const asyncPending = 1024
+
+// New makes a Bus of a connection, which stays the caller's to close.
+func New(nc *nats.Conn, opts Options) (*Bus, error) {
+	if opts.Space == (subject.Space{}) {
+		opts.Space = subject.Default()
+	}
+	opts.Replicas = max(opts.Replicas, 1)
+	if opts.AckWait == 0 {
+		opts.AckWait = time.Minute
+	}
+	if opts.Try == 0 {
+		opts.Try = 5 * time.Second
+	}
+	js, err := jetstream.New(nc, jetstream.WithPublishAsyncMaxPending(asyncPending), jetstream.WithDefaultTimeout(opts.Try),
+		jetstream.WithPublishAsyncTimeout(opts.Try))
+	if err != nil {
+		return nil, fmt.Errorf("opening JetStream: %w", err)
+	}
+	return &Bus{nc: nc, js: js, space: opts.Space, opts: opts}, nil
+}
+
+// Space returns the names in use.
+func (b *Bus) Space() subject.Space { return b.space }
+
+// retry calls f until it succeeds, fails for good, or ctx ends. Each call gets
+// a context that ends after Options.Try.
+func (b *Bus) retry(ctx context.Context, f func(context.Context) error) error {
+	for wait := 50 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+		try, cancel := context.WithTimeout(ctx, b.opts.Try)
+		err := f(try)
+		cancel()
+		if err == nil || !transient(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the broker does not answer: %w", err)
+		case <-time.After(wait):
+		}
+	}
+}
+
+// transient reports whether the same request may succeed a little later.
+func transient(err error) bool {
+	for _, e := range []error{
+		nats.ErrTimeout, nats.ErrNoResponders, nats.ErrDisconnected, nats.ErrReconnectBufExceeded, nats.ErrConnectionReconnecting,
+		nats.ErrNoServers, context.DeadlineExceeded, jetstream.ErrNoStreamResponse, jetstream.ErrTooManyStalledMsgs,
+		jetstream.ErrAsyncPublishTimeout,
+	} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	var api *jetstream.APIError
+	return errors.As(err, &api) && api.Code == 503
+}
+
+// conflict reports whether err says that a compare-and-set was lost.
+func conflict(err error) bool {
+	var api *jetstream.APIError
+	return errors.As(err, &api) && (api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence ||
+		api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant)
+}

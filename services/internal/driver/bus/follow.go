@@ -1,0 +1,147 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/viesti-sms/viesti/proto/subject"
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/wire"
+)
+
+// Handler handles one event. nil: it is done with. An error: it is offered
+// again, after a pause.
+type Handler func(ctx context.Context, e *life.Event) error
+
+// redeliveryPause is how long an event waits that its handler could not handle.
+const redeliveryPause = 2 * time.Second
+
+// FollowAccount hands the events of an account to handle, one after the other,
+// until ctx ends. Each is handled at least once: several followers of an account
+// share its events, nothing is lost while nobody follows (for three days), and
+// after a crash of the broker some are repeated.
+func (b *Bus) FollowAccount(ctx context.Context, account string, handle Handler) error {
+	c, err := b.accountConsumer(ctx, account)
+	if err != nil {
+		return err
+	}
+	return b.consume(ctx, c, func(ctx context.Context, m jetstream.Msg) error {
+		e, err := wire.DecodeEvent(m.Data())
+		if err != nil || e.Kind == nil {
+			return m.Term() // nothing that this version could ever do about it
+		}
+		return finish(ctx, m, handle(ctx, e))
+	})
+}
+
+func (b *Bus) accountConsumer(ctx context.Context, account string) (c jetstream.Consumer, err error) {
+	const inactive = 30 * 24 * time.Hour
+	err = b.retry(ctx, func(ctx context.Context) error {
+		c, err = b.js.CreateOrUpdateConsumer(ctx, b.space.StreamEvents(), jetstream.ConsumerConfig{
+			Durable: subject.ConsumerAccount(account), FilterSubject: b.space.EventsOfAccount(account),
+			AckPolicy: jetstream.AckExplicitPolicy, AckWait: 30 * time.Second, MaxDeliver: -1, MaxAckPending: 500,
+			InactiveThreshold: inactive,
+		})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("following the events of %s: %w", account, err)
+	}
+	return c, nil
+}
+
+// FollowExpiries hands the messages whose validity has ended to handle.
+func (b *Bus) FollowExpiries(ctx context.Context, handle Handler) error {
+	var c jetstream.Consumer
+	err := b.retry(ctx, func(ctx context.Context) (err error) {
+		c, err = b.js.Consumer(ctx, b.space.StreamJobs(), subject.ConsumerExpiryDue)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("following expiries: %w", err)
+	}
+	return b.consume(ctx, c, func(ctx context.Context, m jetstream.Msg) error {
+		e, err := wire.DecodeEvent(m.Data())
+		if err != nil {
+			return m.Term()
+		}
+		return finish(ctx, m, handle(ctx, e))
+	})
+}
+
+// finish acknowledges a handled message, or asks for it again later.
+func finish(ctx context.Context, m jetstream.Msg, err error) error {
+	if err != nil {
+		return m.NakWithDelay(redeliveryPause)
+	}
+	return m.DoubleAck(ctx)
+}
+
+// consume pulls messages until ctx ends, and hands them to f in order.
+func (b *Bus) consume(ctx context.Context, c jetstream.Consumer, f func(context.Context, jetstream.Msg) error) error {
+	const prefetch = 64
+	it, err := c.Messages(jetstream.PullMaxMessages(prefetch), jetstream.PullExpiry(pullExpiry), jetstream.PullHeartbeat(pullHeartbeat))
+	if err != nil {
+		return fmt.Errorf("asking for events: %w", err)
+	}
+	defer it.Stop()
+	for {
+		m, err := it.Next(jetstream.NextContext(ctx))
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, jetstream.ErrMsgIteratorClosed) || errors.Is(err, jetstream.ErrConsumerDeleted):
+			return fmt.Errorf("waiting for events: %w", err)
+		case err != nil:
+			continue // a missed heartbeat: the library pulls again
+		}
+		if err := f(ctx, m); err != nil && ctx.Err() == nil && !transient(err) {
+			return fmt.Errorf("acknowledging an event: %w", err)
+		}
+	}
+}
+
+// Tail calls f for every event from now on, live acceptances included, until ctx
+// ends. It is for people who watch: nothing is acknowledged.
+func (b *Bus) Tail(ctx context.Context, f func(*life.Event)) error {
+	events := make(chan []byte, 256)
+	sub, err := b.nc.Subscribe(b.space.LiveEvents(), func(m *nats.Msg) { offer(events, m.Data) })
+	if err != nil {
+		return fmt.Errorf("listening to live events: %w", err)
+	}
+	defer func() { _ = sub.Unsubscribe() }()
+	c, err := b.js.OrderedConsumer(ctx, b.space.StreamEvents(), jetstream.OrderedConsumerConfig{
+		FilterSubjects: []string{b.space.AllEvents()}, DeliverPolicy: jetstream.DeliverNewPolicy,
+	})
+	if err != nil {
+		return fmt.Errorf("following events: %w", err)
+	}
+	run, err := c.Consume(func(m jetstream.Msg) { offer(events, m.Data()) })
+	if err != nil {
+		return fmt.Errorf("following events: %w", err)
+	}
+	defer run.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case data := <-events:
+			if e, err := wire.DecodeEvent(data); err == nil && e.Kind != nil {
+				f(e)
+			}
+		}
+	}
+}
+
+// offer drops what a slow watcher cannot take.
+func offer(events chan<- []byte, data []byte) {
+	select {
+	case events <- data:
+	default:
+	}
+}

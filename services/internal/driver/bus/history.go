@@ -1,0 +1,217 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"sort"
+
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/synadia-io/orbit.go/jetstreamext"
+
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/core/message"
+	"github.com/viesti-sms/viesti/services/internal/wire"
+)
+
+// Waiting is a submission that no modem has finished yet.
+type Waiting struct {
+	Submission *message.Submission
+	// Deferred says that it waits for its time.
+	Deferred bool
+	subject  string
+	seq      uint64
+}
+
+// Find returns a message that waits in a queue or for its time. An empty account
+// finds it whoever submitted it.
+func (b *Bus) Find(ctx context.Context, account, id string) (*Waiting, error) {
+	ready, later := b.space.OutAnyAccount(id), b.space.LaterAnyAccount(id)
+	if account != "" {
+		ready, later = b.space.OutAnyQueue(account, id), b.space.LaterAnyQueue(account, id)
+	}
+	for i, subj := range []string{ready, later} {
+		raw, err := b.last(ctx, b.space.StreamOut(), subj)
+		if errors.Is(err, ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		s, err := wire.DecodeSubmission(raw.Data)
+		if err != nil {
+			return nil, err
+		}
+		return &Waiting{Submission: s, Deferred: i == 1, subject: raw.Subject, seq: raw.Sequence}, nil
+	}
+	return nil, ErrNotFound
+}
+
+// last returns the last message on a subject, which may have wildcards.
+func (b *Bus) last(ctx context.Context, stream, subj string) (raw *jetstream.RawStreamMsg, err error) {
+	err = b.retry(ctx, func(ctx context.Context) error {
+		s, err := b.js.Stream(ctx, stream)
+		if err != nil {
+			return err
+		}
+		raw, err = s.GetLastMsgForSubject(ctx, subj)
+		return err
+	})
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return nil, ErrNotFound
+	}
+	return raw, err
+}
+
+// Withdraw takes a message out of its queue, unless its first part was attempted
+// already: then it returns ErrConflict, and nothing has changed. who is told in e,
+// which becomes the record of it.
+func (b *Bus) Withdraw(ctx context.Context, w *Waiting, e *life.Event) error {
+	claim := *e
+	claim.Kind = life.Attempt{Part: 1, Total: 1, State: life.Withdrawn}
+	if _, err := b.Attempt(ctx, &claim, 0); err != nil {
+		return err
+	}
+	if err := b.Publish(ctx, e); err != nil {
+		return err
+	}
+	return b.remove(ctx, w)
+}
+
+// remove deletes the waiting message itself; that it is gone already is good.
+func (b *Bus) remove(ctx context.Context, w *Waiting) error {
+	return b.retry(ctx, func(ctx context.Context) error {
+		s, err := b.js.Stream(ctx, b.space.StreamOut())
+		if err != nil {
+			return err
+		}
+		err = s.DeleteMsg(ctx, w.seq)
+		if errors.Is(err, jetstream.ErrMsgNotFound) || errors.Is(err, jetstream.ErrMsgDeleteUnsuccessful) {
+			return nil
+		}
+		return err
+	})
+}
+
+// History returns what is recorded about a message, oldest first: its acceptance
+// while it waits, its attempts, its parts and its events.
+func (b *Bus) History(ctx context.Context, id string) ([]life.Event, error) {
+	var events []life.Event
+	waiting, err := b.Find(ctx, "", id)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, err
+	}
+	for _, filter := range []string{b.space.AttemptsAnyAccount(id), b.space.EventsAnyAccount(id)} {
+		if events, err = b.appendAll(ctx, events, filter); err != nil {
+			return nil, err
+		}
+	}
+	if accepted := acceptance(waiting, events); accepted != nil {
+		events = append(events, *accepted)
+	}
+	if events, err = b.appendParts(ctx, events); err != nil {
+		return nil, err
+	}
+	if len(events) == 0 {
+		return nil, ErrNotFound
+	}
+	sort.SliceStable(events, func(i, j int) bool { return events[i].Time.Before(events[j].Time) })
+	return events, nil
+}
+
+// acceptance is the event of acceptance, told from the waiting message or from
+// what later events repeat of it.
+func acceptance(w *Waiting, events []life.Event) *life.Event {
+	if w != nil {
+		s := w.Submission
+		return &life.Event{ID: s.ID, Account: s.Account, Time: s.AcceptedAt, Subject: life.SubjectOf(s),
+			Kind: life.Accepted{DeliverAt: s.DeliverAt, ExpiresAt: s.ExpiresAt}}
+	}
+	for _, e := range events {
+		if e.Subject != nil && !e.Subject.AcceptedAt.IsZero() {
+			return &life.Event{ID: e.ID, Account: e.Account, Time: e.Subject.AcceptedAt, Subject: e.Subject, Kind: life.Accepted{}}
+		}
+	}
+	return nil
+}
+
+// appendParts adds the records of accepted parts that no final event repeats.
+func (b *Bus) appendParts(ctx context.Context, events []life.Event) ([]life.Event, error) {
+	for _, e := range events {
+		switch e.Kind.(type) {
+		case life.Sent, life.Failed:
+			return events, nil
+		}
+	}
+	for _, e := range events {
+		if e.Subject != nil && !e.Subject.Recipient.IsZero() {
+			return b.appendAll(ctx, events, b.space.PartsOfMessage(e.Subject.Recipient.Reveal(), e.Account, e.ID))
+		}
+	}
+	return events, nil
+}
+
+// appendAll adds every stored event whose subject matches filter.
+func (b *Bus) appendAll(ctx context.Context, events []life.Event, filter string) ([]life.Event, error) {
+	const most = 1000
+	err := b.retry(ctx, func(ctx context.Context) error {
+		found, err := jetstreamext.GetBatch(ctx, b.js, b.space.StreamEvents(), most, jetstreamext.GetBatchSubject(filter))
+		if err != nil {
+			return err
+		}
+		for raw, err := range found {
+			if errors.Is(err, jetstreamext.ErrNoMessages) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			e, err := wire.DecodeEvent(raw.Data)
+			if err != nil {
+				return err
+			}
+			if e.Kind != nil {
+				events = append(events, *e)
+			}
+		}
+		return nil
+	})
+	return events, err
+}
+
+// MatchReport returns the record of the part that a status report is about:
+// the last part that the SIM sent to recipient with that reference. ErrNotFound
+// says that there is none.
+func (b *Bus) MatchReport(ctx context.Context, sim string, recipient message.Address, reference uint8) (*life.Event, error) {
+	for _, filter := range []string{
+		b.space.PartsOfReport(sim, recipient.Reveal(), reference),
+		b.space.PartsOfReportAnyRecipient(sim, reference),
+	} {
+		raw, err := b.last(ctx, b.space.StreamEvents(), filter)
+		if errors.Is(err, ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		e, err := wire.DecodeEvent(raw.Data)
+		if err != nil {
+			return nil, err
+		}
+		if sameNumber(e.Subject.Recipient, recipient) {
+			return e, nil
+		}
+	}
+	return nil, ErrNotFound
+}
+
+// sameNumber reports whether two ways of writing a number can be the same one:
+// one ends with the significant digits of the other.
+func sameNumber(a, b message.Address) bool {
+	const significant = 6
+	x, y := a.Reveal(), b.Reveal()
+	if x == y {
+		return true
+	}
+	n := min(len(x), len(y))
+	return n >= significant && x[len(x)-n+1:] == y[len(y)-n+1:]
+}

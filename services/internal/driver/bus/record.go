@@ -1,0 +1,176 @@
+package bus
+
+import (
+	"context"
+	"encoding/hex"
+	"hash/fnv"
+	"strconv"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/viesti-sms/viesti/proto/subject"
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/wire"
+)
+
+// Attempt writes the attempt record of a part by compare-and-set: last is the
+// sequence of the record that the caller knows, 0 for none. It returns the new
+// sequence, or ErrConflict when somebody else has written meanwhile; then the
+// part is not the caller's to send.
+func (b *Bus) Attempt(ctx context.Context, e *life.Event, last uint64) (uint64, error) {
+	a := e.Kind.(life.Attempt)
+	data, err := wire.EncodeEvent(e)
+	if err != nil {
+		return 0, err
+	}
+	m := &nats.Msg{Subject: b.space.Attempt(e.Account, e.ID, a.Part), Data: data, Header: nats.Header{}}
+	m.Header.Set(subject.HeaderExpectedSubjectSeq, strconv.FormatUint(last, 10))
+	// The id makes a repetition of this very write after a lost answer a success.
+	m.Header.Set(subject.HeaderMessageID, attemptID(e, last, data))
+	var seq uint64
+	err = b.retry(ctx, func(ctx context.Context) error {
+		ack, err := b.js.PublishMsg(ctx, m)
+		if err == nil {
+			seq = ack.Sequence
+		}
+		return err
+	})
+	if conflict(err) {
+		return 0, ErrConflict
+	}
+	return seq, err
+}
+
+func attemptID(e *life.Event, last uint64, data []byte) string {
+	h := fnv.New64a()
+	_, _ = h.Write(data)
+	return e.ID + ".try." + strconv.FormatUint(last, 10) + "." + strconv.FormatUint(h.Sum64(), 36)
+}
+
+// Record is one message to be written to SMS_EVT.
+type Record struct {
+	msg *nats.Msg
+}
+
+// PartRecord is the record that status reports of an accepted part are matched with.
+func (b *Bus) PartRecord(e *life.Event) (Record, error) {
+	p := e.Kind.(life.PartDone)
+	return b.record(e, b.space.Part(subject.Part{
+		SIM: e.Modem.SIM(), Recipient: e.Subject.Recipient.Reveal(), Reference: p.Reference,
+		Account: e.Account, ID: e.ID, Part: p.Part, Total: p.Total,
+	}), e.ID+".part."+strconv.Itoa(p.Part))
+}
+
+// EventRecord is the record of an event, for whoever follows the account.
+func (b *Bus) EventRecord(e *life.Event) (Record, error) {
+	t := typeOf(e.Kind)
+	return b.record(e, b.space.Event(e.Account, e.ID, t), e.ID+"."+string(t)+distinction(e.Kind))
+}
+
+func (b *Bus) record(e *life.Event, subj, id string) (Record, error) {
+	data, err := wire.EncodeEvent(e)
+	if err != nil {
+		return Record{}, err
+	}
+	m := &nats.Msg{Subject: subj, Data: data, Header: nats.Header{}}
+	m.Header.Set(subject.HeaderMessageID, id)
+	return Record{msg: m}, nil
+}
+
+// distinction tells events of one message and type apart in the window in which
+// the broker recognises repetitions.
+func distinction(k life.Kind) string {
+	switch k := k.(type) {
+	case life.Report:
+		h := fnv.New64a()
+		_, _ = h.Write(k.PDU)
+		return "." + hex.EncodeToString(h.Sum(nil))
+	case life.ModemStatus:
+		return "." + k.State.String() + strconv.FormatInt(k.Since.UnixNano(), 36)
+	default:
+		return ""
+	}
+}
+
+func typeOf(k life.Kind) subject.EventType {
+	switch k.(type) {
+	case life.Accepted:
+		return subject.Accepted
+	case life.Sent:
+		return subject.Sent
+	case life.Failed:
+		return subject.Failed
+	case life.Rejected:
+		return subject.Rejected
+	case life.Expired:
+		return subject.Expired
+	case life.Cancelled:
+		return subject.Cancelled
+	case life.Report:
+		return subject.Report
+	case life.Received:
+		return subject.Received
+	case life.Call:
+		return subject.Call
+	case life.ModemStatus:
+		return subject.Modem
+	default:
+		return subject.Alarm
+	}
+}
+
+// Write makes records durable, all at once, and waits until they are.
+func (b *Bus) Write(ctx context.Context, records ...Record) error {
+	futures := make([]jetstream.PubAckFuture, len(records))
+	if len(records) > 1 {
+		for i, r := range records {
+			futures[i], _ = b.js.PublishMsgAsync(r.msg, jetstream.WithStallWait(b.opts.Try))
+		}
+	}
+	for i, r := range records {
+		if f := futures[i]; f != nil && b.acknowledged(ctx, f) {
+			continue
+		}
+		err := b.retry(ctx, func(ctx context.Context) error {
+			_, err := b.js.PublishMsg(ctx, r.msg)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Publish makes events durable.
+func (b *Bus) Publish(ctx context.Context, events ...*life.Event) error {
+	records := make([]Record, len(events))
+	for i, e := range events {
+		r, err := b.EventRecord(e)
+		if err != nil {
+			return err
+		}
+		records[i] = r
+	}
+	return b.Write(ctx, records...)
+}
+
+// PublishOnce makes an event durable unless its subject has one already, and
+// reports whether it was the first.
+func (b *Bus) PublishOnce(ctx context.Context, e *life.Event) (first bool, err error) {
+	r, err := b.EventRecord(e)
+	if err != nil {
+		return false, err
+	}
+	r.msg.Header.Set(subject.HeaderExpectedSubjectSeq, "0")
+	err = b.retry(ctx, func(ctx context.Context) error {
+		ack, err := b.js.PublishMsg(ctx, r.msg)
+		first = err == nil && !ack.Duplicate
+		return err
+	})
+	if conflict(err) {
+		return false, nil
+	}
+	return first, err
+}

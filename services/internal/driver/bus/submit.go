@@ -1,0 +1,171 @@
+package bus
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/viesti-sms/viesti/proto/subject"
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/core/message"
+	"github.com/viesti-sms/viesti/services/internal/wire"
+)
+
+// Submit makes submissions durable: when it returns nil, each of them is on the
+// disk of the broker (of most of its servers, where there are several). It may be
+// repeated with the same ids after any error; nothing is submitted twice.
+//
+// The submissions go out together and are acknowledged together. An error is
+// that of the first one that could not be submitted; others may have been.
+func (b *Bus) Submit(ctx context.Context, subs ...*message.Submission) error {
+	for _, s := range subs {
+		if _, err := b.EnsureQueue(ctx, s.Queue); err != nil {
+			return err
+		}
+	}
+	// Timers first: what has been accepted must not stay valid for ever.
+	if err := b.publishAll(ctx, each(subs, b.expiryTimer)); err != nil {
+		return err
+	}
+	if err := b.publishAll(ctx, each(subs, b.submission)); err != nil {
+		return err
+	}
+	for _, s := range subs {
+		b.announce(s)
+	}
+	return nil
+}
+
+// each builds the messages of several submissions; a nil message is left out.
+func each(subs []*message.Submission, build func(*message.Submission) (*nats.Msg, error)) func() ([]*nats.Msg, error) {
+	return func() ([]*nats.Msg, error) {
+		var out []*nats.Msg
+		for _, s := range subs {
+			m, err := build(s)
+			if err != nil {
+				return nil, err
+			}
+			if m != nil {
+				out = append(out, m)
+			}
+		}
+		return out, nil
+	}
+}
+
+func queued(s *message.Submission) subject.Queued {
+	p := subject.Normal
+	if s.Priority == message.High {
+		p = subject.High
+	}
+	return subject.Queued{Queue: s.Queue, Priority: p, Account: s.Account, ID: s.ID}
+}
+
+// submission is the message for SMS_OUT. It must be the first on its subject:
+// a repeated publish of a message that still waits changes nothing.
+func (b *Bus) submission(s *message.Submission) (*nats.Msg, error) {
+	data, err := wire.EncodeSubmission(s)
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxMessage {
+		return nil, fmt.Errorf("message %s is %d octets long, more than the %d that the broker takes", s.ID, len(data), maxMessage)
+	}
+	m := &nats.Msg{Subject: b.space.Out(queued(s)), Data: data, Header: nats.Header{}}
+	m.Header.Set(subject.HeaderMessageID, s.ID)
+	m.Header.Set(subject.HeaderExpectedSubjectSeq, "0")
+	if !s.DeliverAt.IsZero() {
+		m.Header.Set(subject.HeaderScheduleTarget, m.Subject)
+		m.Header.Set(subject.HeaderSchedule, at(s.DeliverAt))
+		m.Subject = b.space.Later(queued(s))
+	}
+	return m, nil
+}
+
+// expiryTimer is the message for SMS_JOB that ends the validity of s; nil when
+// it never ends.
+func (b *Bus) expiryTimer(s *message.Submission) (*nats.Msg, error) {
+	if s.ExpiresAt.IsZero() {
+		return nil, nil
+	}
+	m := &nats.Msg{Subject: b.space.Expiry(s.Account, s.ID), Header: nats.Header{}}
+	data, err := wire.EncodeEvent(&life.Event{
+		ID: s.ID, Account: s.Account, Subject: life.SubjectOf(s), Kind: life.Expired{ExpiresAt: s.ExpiresAt},
+	})
+	if err != nil {
+		return nil, err
+	}
+	m.Data = data
+	m.Header.Set(subject.HeaderMessageID, s.ID+".exp")
+	m.Header.Set(subject.HeaderExpectedSubjectSeq, "0")
+	m.Header.Set(subject.HeaderSchedule, at(s.ExpiresAt))
+	m.Header.Set(subject.HeaderScheduleTarget, b.space.ExpiryDue(s.Account, s.ID))
+	return m, nil
+}
+
+// at is the schedule of one instant. The client library's own option cuts the
+// fraction of the second off and fires early.
+func at(t time.Time) string { return "@at " + t.UTC().Format(time.RFC3339Nano) }
+
+// publishAll publishes messages that are the first on their subjects, all at
+// once, and waits for all acknowledgements. One that is there already is good.
+func (b *Bus) publishAll(ctx context.Context, build func() ([]*nats.Msg, error)) error {
+	msgs, err := build()
+	if err != nil || len(msgs) == 0 {
+		return err
+	}
+	if len(msgs) == 1 {
+		return b.publishFirst(ctx, msgs[0])
+	}
+	futures := make([]jetstream.PubAckFuture, len(msgs))
+	for i, m := range msgs {
+		// A full window is waited for; an error here is tried again below, one by one.
+		futures[i], _ = b.js.PublishMsgAsync(m, jetstream.WithStallWait(b.opts.Try))
+	}
+	for i, f := range futures {
+		if f != nil && b.acknowledged(ctx, f) {
+			continue
+		}
+		if err := b.publishFirst(ctx, msgs[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Bus) acknowledged(ctx context.Context, f jetstream.PubAckFuture) bool {
+	select {
+	case <-f.Ok():
+		return true
+	case err := <-f.Err():
+		return conflict(err)
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// publishFirst publishes one message that is the first on its subject.
+func (b *Bus) publishFirst(ctx context.Context, m *nats.Msg) error {
+	return b.retry(ctx, func(ctx context.Context) error {
+		_, err := b.js.PublishMsg(ctx, m)
+		if conflict(err) {
+			return nil
+		}
+		return err
+	})
+}
+
+// announce tells whoever listens now that s was accepted. SMS_OUT is the record;
+// this is not stored and may get lost.
+func (b *Bus) announce(s *message.Submission) {
+	data, err := wire.EncodeEvent(&life.Event{
+		ID: s.ID, Account: s.Account, Time: s.AcceptedAt, Subject: life.SubjectOf(s),
+		Kind: life.Accepted{DeliverAt: s.DeliverAt, ExpiresAt: s.ExpiresAt},
+	})
+	if err == nil {
+		_ = b.nc.Publish(b.space.LiveEvent(s.Account, s.ID, subject.Accepted), data)
+	}
+}

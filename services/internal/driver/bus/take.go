@@ -1,0 +1,247 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/core/message"
+	"github.com/viesti-sms/viesti/services/internal/wire"
+)
+
+// Taker takes messages from queues for one modem, one at a time. It is for one
+// goroutine.
+type Taker struct {
+	bus *Bus
+	// consumers in the order in which they are asked: urgent messages of all
+	// queues first, then the others; within a priority in the order of the queues.
+	consumers []jetstream.Consumer
+}
+
+// pullExpiry is how long a waiting pull lasts, and pullHeartbeat how soon a lost
+// one is noticed: a leader that went away takes the pull with it, silently.
+const (
+	pullExpiry    = 5 * time.Second
+	pullHeartbeat = time.Second
+)
+
+// Taker returns a Taker for queues, most preferred first.
+func (b *Bus) Taker(ctx context.Context, queues []string) (*Taker, error) {
+	byPriority := map[int][]jetstream.Consumer{}
+	for _, q := range queues {
+		cs, err := b.EnsureQueue(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for p, c := range cs {
+			byPriority[p] = append(byPriority[p], c)
+		}
+	}
+	t := &Taker{bus: b}
+	for p := range len(byPriority) {
+		t.consumers = append(t.consumers, byPriority[p]...)
+	}
+	return t, nil
+}
+
+// Take waits for the next message. It returns the context's error when ctx ends,
+// and no message is held then.
+func (t *Taker) Take(ctx context.Context) (*Work, error) {
+	for {
+		msg, err := t.next(ctx)
+		switch {
+		case ctx.Err() != nil:
+			if msg != nil {
+				_ = msg.Nak()
+			}
+			return nil, ctx.Err()
+		case err != nil && !transient(err) && !errors.Is(err, errPullEnded):
+			return nil, fmt.Errorf("asking for work: %w", err)
+		case msg == nil:
+			continue
+		}
+		work, err := t.bus.work(msg)
+		if err == nil {
+			return work, nil
+		}
+		if err := t.bus.refuse(ctx, msg, err); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// next returns a message, or none when the wait was in vain. A busy queue is
+// asked strictly by priority; when all are empty, all are waited for at once and
+// what is not wanted goes back.
+func (t *Taker) next(ctx context.Context) (jetstream.Msg, error) {
+	for _, c := range t.consumers {
+		msg, err := fetchNow(c)
+		if msg != nil || err != nil {
+			return msg, err
+		}
+	}
+	return t.await(ctx)
+}
+
+func fetchNow(c jetstream.Consumer) (jetstream.Msg, error) {
+	batch, err := c.FetchNoWait(1)
+	if err != nil {
+		return nil, err
+	}
+	for m := range batch.Messages() {
+		return m, nil
+	}
+	return nil, batch.Error()
+}
+
+// errPullEnded says that a waiting pull ended without a message.
+var errPullEnded = errors.New("pull ended")
+
+// await opens a pull of one on every consumer and takes the first message. The
+// other pulls are drained, so that nothing is delivered to nobody.
+func (t *Taker) await(ctx context.Context) (jetstream.Msg, error) {
+	type answer struct {
+		from int
+		msg  jetstream.Msg
+	}
+	answers := make(chan answer, len(t.consumers))
+	pulls := make([]jetstream.MessagesContext, 0, len(t.consumers))
+	for i, c := range t.consumers {
+		pull, err := c.Messages(jetstream.PullMaxMessages(1), jetstream.StopAfter(1),
+			jetstream.PullExpiry(pullExpiry), jetstream.PullHeartbeat(pullHeartbeat))
+		if err != nil {
+			stopAll(pulls)
+			return nil, err
+		}
+		pulls = append(pulls, pull)
+		go func() {
+			msg, err := pull.Next(jetstream.NextContext(ctx))
+			if err != nil {
+				msg = nil
+			}
+			answers <- answer{i, msg}
+		}()
+	}
+	first := <-answers
+	for i, pull := range pulls {
+		if i != first.from || first.msg == nil {
+			pull.Drain()
+		}
+	}
+	for range len(pulls) - 1 {
+		if late := <-answers; late.msg != nil {
+			if first.msg == nil {
+				first = late
+				continue
+			}
+			_ = late.msg.Nak()
+		}
+	}
+	stopAll(pulls)
+	if first.msg == nil {
+		return nil, errPullEnded
+	}
+	return first.msg, nil
+}
+
+func stopAll(pulls []jetstream.MessagesContext) {
+	for _, p := range pulls {
+		p.Stop()
+	}
+}
+
+// refuse removes what is not a submission from the queue and says so to its
+// submitter, as far as the subject tells who that is.
+func (b *Bus) refuse(ctx context.Context, msg jetstream.Msg, cause error) error {
+	q, ok := b.space.ParseOut(msg.Subject())
+	if ok {
+		err := b.Publish(ctx, &life.Event{
+			ID: q.ID, Account: q.Account, Time: time.Now(),
+			Kind: life.Failed{Reason: "the queued message cannot be read: " + cause.Error(), Class: life.FailureMessage},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return msg.TermWithReason("not a submission")
+}
+
+// Work is one message in the hands of one worker, until Done or Return.
+type Work struct {
+	Submission *message.Submission
+	bus        *Bus
+	msg        jetstream.Msg
+
+	mu      sync.Mutex
+	renewed time.Time
+	timer   *time.Timer
+	closed  bool
+}
+
+func (b *Bus) work(msg jetstream.Msg) (*Work, error) {
+	s, err := wire.DecodeSubmission(msg.Data())
+	if err != nil {
+		return nil, err
+	}
+	w := &Work{Submission: s, bus: b, msg: msg, renewed: time.Now()}
+	w.timer = time.AfterFunc(b.opts.AckWait/4, w.renew)
+	return w, nil
+}
+
+// renew tells the broker that the message is still being worked on.
+func (w *Work) renew() {
+	reply, err := w.bus.nc.Request(w.msg.Reply(), []byte("+WPI"), w.bus.opts.AckWait/4)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err == nil && reply != nil {
+		w.renewed = time.Now()
+	}
+	if !w.closed {
+		w.timer.Reset(w.bus.opts.AckWait / 4)
+	}
+}
+
+// Held reports whether the message is certainly still this worker's: the broker
+// has confirmed it within half of the time after which it would give it to another.
+func (w *Work) Held() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return !w.closed && time.Since(w.renewed) < w.bus.opts.AckWait/2
+}
+
+// Done removes the message from the queue for good.
+func (w *Work) Done(ctx context.Context) error {
+	w.close()
+	return w.bus.retry(ctx, w.msg.DoubleAck)
+}
+
+// Return gives the message back to the queue, for whoever is free after delay.
+func (w *Work) Return(delay time.Duration) error {
+	w.close()
+	if delay > 0 {
+		return w.msg.NakWithDelay(delay)
+	}
+	return w.msg.Nak()
+}
+
+func (w *Work) close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.closed = true
+	w.timer.Stop()
+}
+
+// Deliveries returns how often the broker says that it gave the message out. It
+// forgets the number when it crashes; decide nothing by it.
+func (w *Work) Deliveries() uint64 {
+	md, err := w.msg.Metadata()
+	if err != nil {
+		return 0
+	}
+	return md.NumDelivered
+}
