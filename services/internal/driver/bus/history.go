@@ -66,15 +66,32 @@ func (b *Bus) last(ctx context.Context, stream, subj string) (raw *jetstream.Raw
 // already: then it returns ErrConflict, and nothing has changed. who is told in e,
 // which becomes the record of it.
 func (b *Bus) Withdraw(ctx context.Context, w *Waiting, e *life.Event) error {
-	claim := *e
-	claim.Kind = life.Attempt{Part: 1, Total: 1, State: life.Withdrawn}
-	if _, err := b.Attempt(ctx, &claim, 0); err != nil {
+	if err := b.claimWithdrawal(ctx, w, e); err != nil {
 		return err
 	}
 	if err := b.Publish(ctx, e); err != nil {
 		return err
 	}
 	return b.remove(ctx, w)
+}
+
+// claimWithdrawal writes the attempt record of the first part, so that no worker
+// can. That it was written before, by a withdrawal that did not finish, is good.
+func (b *Bus) claimWithdrawal(ctx context.Context, w *Waiting, e *life.Event) error {
+	claim := *e
+	claim.Kind = life.Attempt{Part: 1, Total: 1, State: life.Withdrawn}
+	_, err := b.Attempt(ctx, &claim, 0)
+	if !errors.Is(err, ErrConflict) {
+		return err
+	}
+	p, progressErr := b.Progress(ctx, w.Submission)
+	if progressErr != nil {
+		return progressErr
+	}
+	if p.Attempts[1].State == life.Withdrawn {
+		return nil
+	}
+	return err
 }
 
 // remove deletes the waiting message itself; that it is gone already is good.

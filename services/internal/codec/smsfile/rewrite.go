@@ -1,0 +1,93 @@
+package smsfile
+
+import "strings"
+
+// Header is one header of a message file, its name without colon.
+type Header struct {
+	Name, Value string
+}
+
+// Rewrite returns a message file with the result headers of an earlier attempt
+// removed and the added ones put before the line that ends the header section,
+// or at the end where there is none (smstools spec §3). Names in added are
+// English; locale says how they are written and which names are removed besides
+// the English ones. The body stays octet for octet; a byte order mark goes.
+//
+// Where the last line of a file without body has no line end, one is added, so
+// that the new headers are lines of their own; smsd glues the first one to it
+// (smstools spec §1.1 rule 12).
+func Rewrite(data []byte, added []Header, locale *Locale) []byte {
+	out := make([]byte, 0, len(data)+headersSize(added)+1)
+	rest := stripBOM(data)
+	for len(rest) > 0 {
+		line, behind := cutLine(rest)
+		if isSeparator(line) {
+			break
+		}
+		if !isResult(locale, line) {
+			out = append(out, line...)
+		}
+		rest = behind
+	}
+	if len(out) > 0 && out[len(out)-1] != '\n' {
+		out = append(out, '\n')
+	}
+	for _, h := range added {
+		out = appendHeader(out, locale, h.Name, h.Value)
+	}
+	return append(out, rest...)
+}
+
+// isResult reports whether a line is a header that an earlier attempt left.
+func isResult(locale *Locale, line []byte) bool {
+	name, _ := splitLine(line)
+	if name == nil {
+		return false
+	}
+	switch string(locale.english(name)) {
+	case "Fail_reason", "Failed", "IMSI", "IMEI", "Modem", "Number", "Sent",
+		"Sending_time", "Message_id", "Result", "PDU", "NOTICE":
+		return true
+	default:
+		return false
+	}
+}
+
+// headersSize is the room that headers need.
+func headersSize(headers []Header) int {
+	size := 0
+	for _, h := range headers {
+		size += len(h.Name) + len(h.Value) + len(": \n")
+	}
+	return size
+}
+
+// appendHeader appends one header line, in the words of the locale; a value can
+// never break out of its line.
+func appendHeader(dst []byte, locale *Locale, name, value string) []byte {
+	name = locale.printed(name)
+	if name == "" {
+		return dst
+	}
+	dst = append(dst, name...)
+	dst = append(dst, ": "...)
+	dst = append(dst, oneLine(value)...)
+	return append(dst, '\n')
+}
+
+// appendGiven appends a header when it has a value.
+func appendGiven(headers []Header, name, value string) []Header {
+	if value == "" {
+		return headers
+	}
+	return append(headers, Header{name, value})
+}
+
+// appendIdentity appends IMSI or IMEI, unless the modem gave none or an error
+// (smstools spec §2.2 rows 13 and 14).
+func appendIdentity(headers []Header, name, value string) []Header {
+	if strings.Contains(value, "ERROR") {
+		return headers
+	}
+	return appendGiven(headers, name, value)
+}

@@ -1,0 +1,62 @@
+package compose
+
+// Rejection says why no TPDU can be made of a submission. Another attempt, or
+// another modem with the same settings, would end the same way.
+type Rejection struct {
+	// Reason is the text for the submitter, one of the Reason constants.
+	Reason string
+}
+
+// Error returns the reason.
+func (r *Rejection) Error() string { return "composing: " + r.Reason }
+
+func reject(reason string) error { return &Rejection{Reason: reason} }
+
+// Reasons that smsd has too (smstools spec §1.10).
+const (
+	// ReasonNoDestination: the recipient is empty.
+	ReasonNoDestination = "No destination"
+	// ReasonPDUKey: a ready PDU came without the modem's key.
+	ReasonPDUKey = "Invalid key (To) for text_is_pdu"
+	// ReasonAlphabet: the alphabet is not one of the package message.
+	ReasonAlphabet = "Invalid alphabet"
+	// ReasonNumberType: the number type is not one of the package message.
+	ReasonNumberType = "Invalid number type"
+	// ReasonLanguage: a language has no table.
+	ReasonLanguage = "Invalid language/language_ext"
+	// ReasonNoText: nothing is left of the text, and there is no header either.
+	ReasonNoText = "No text"
+	// ReasonNoData: there is neither data nor header.
+	ReasonNoData = "No data"
+	// ReasonShiftTables: text for national language tables is not UTF-8.
+	ReasonShiftTables = "Failure with language shift tables"
+	// ReasonTooLongText: a message needs more than 255 parts.
+	ReasonTooLongText = "Too long text"
+	// ReasonTooLongSystem: a system message has more than 140 octets.
+	ReasonTooLongSystem = "Too long data for system message"
+	// ReasonTooLongSingle: binary data needs several parts, which Split forbids.
+	ReasonTooLongSingle = "Too long data for single part sending"
+	// ReasonUDHLength: a user data header does not have the length that its first octet tells.
+	ReasonUDHLength = "Incorrect first byte of UDH"
+)
+
+// Reasons of Viesti's own, where smsd cuts in silence, sends what the network
+// must refuse, or says Unknown.
+const (
+	// ReasonTooLongBody: the body has more than MaxBody octets.
+	ReasonTooLongBody = "Too long body"
+	// ReasonTextSingle: text needs several parts, which Split forbids.
+	ReasonTextSingle = "Too long text for single part sending"
+	// ReasonTextWithUDH: text and the header given for it exceed one part.
+	ReasonTextWithUDH = "Too long text to be sent with UDH-DATA"
+	// ReasonLongDestination: the recipient has more than 20 digits (3GPP TS 23.040 §9.1.2.5).
+	ReasonLongDestination = "Too long destination"
+	// ReasonDestination: the recipient holds something other than 0-9, * and #.
+	ReasonDestination = "Invalid destination"
+	// ReasonSMSC: the service centre holds something other than 0-9, or more than 20 of them.
+	ReasonSMSC = "Invalid SMSC"
+	// ReasonPDU: a ready PDU is not a whole SMS-SUBMIT.
+	ReasonPDU = "Invalid PDU"
+	// ReasonVoicecall: a voice call has no TPDU.
+	ReasonVoicecall = "Voicecall is not a message"
+)

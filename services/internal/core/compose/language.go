@@ -1,0 +1,91 @@
+package compose
+
+import (
+	"unicode/utf8"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/gsm7"
+	"github.com/viesti-sms/viesti/services/internal/codec/tpdu"
+	"github.com/viesti-sms/viesti/services/internal/core/message"
+)
+
+// languages returns the tables wanted for a text, and whether any were named: by
+// the message, else by the modem (smstools spec §1.7). System messages are octets
+// and have no tables.
+func languages(o *message.Options, set *Settings) (wanted gsm7.Tables, named bool, err error) {
+	wanted, named = tablesOf(o.Language, o.LanguageExt)
+	if !named {
+		wanted, named = tablesOf(set.Language, set.LanguageExt)
+	}
+	if !wanted.Locking.Known() || !wanted.Single.Known() {
+		return wanted, false, reject(ReasonLanguage)
+	}
+	return wanted, named && o.System == message.NotSystem, nil
+}
+
+// tablesOf applies the rules of Language and Language_ext: the second is the
+// same as the first unless given, and can be given alone.
+func tablesOf(language, ext *uint8) (wanted gsm7.Tables, named bool) {
+	switch {
+	case language != nil:
+		return gsm7.Tables{Locking: gsm7.Language(*language), Single: gsm7.Language(or(ext, *language))}, true
+	case ext != nil && *ext > 0:
+		return gsm7.Tables{Single: gsm7.Language(*ext)}, true
+	}
+	return gsm7.Tables{}, false
+}
+
+// encodeNational writes the text with those of the tables wanted that it needs.
+// What none of them has is left out with a notice; it never becomes UCS2
+// (smstools spec §1.7).
+func encodeNational(room, body []byte, wanted gsm7.Tables) (content, error) {
+	if !utf8.Valid(body) {
+		return content{}, reject(ReasonShiftTables)
+	}
+	if !wanted.Locking.HasLocking() {
+		wanted.Locking = gsm7.Basic
+	}
+	text := string(body)
+	best := encodeWith(room, text, gsm7.Tables{})
+	for _, tables := range [...]gsm7.Tables{{Locking: wanted.Locking}, {Single: wanted.Single}, wanted} {
+		if best.missing == 0 {
+			break
+		}
+		if next := encodeWith(nil, text, tables); next.better(best) {
+			best = next
+		}
+	}
+	c := content{data: best.septets, tables: best.tables}
+	if best.missing > 0 {
+		c.notices = missingNotices(best.encoder, body, best.missing)
+	}
+	return c, nil
+}
+
+// attempt is a text written with some tables.
+type attempt struct {
+	tables  gsm7.Tables
+	encoder *gsm7.Encoder
+	septets []byte
+	missing int
+}
+
+func encodeWith(room []byte, text string, tables gsm7.Tables) attempt {
+	a := attempt{tables: tables, encoder: gsm7.NewEncoder(tables)}
+	a.septets, a.missing = a.encoder.AppendEncode(room, text)
+	return a
+}
+
+// better prefers the attempt that keeps more of the text, then the shorter one,
+// header included. The default alphabet is tried first and wins when it has all,
+// because every handset reads it.
+func (a attempt) better(than attempt) bool {
+	if a.missing != than.missing {
+		return a.missing < than.missing
+	}
+	return a.size() < than.size()
+}
+
+func (a attempt) size() int {
+	header := tpdu.AppendLanguages(nil, byte(a.tables.Locking), byte(a.tables.Single))
+	return len(a.septets) + tpdu.HeaderSeptets(len(header))
+}

@@ -1,0 +1,12 @@
+package split
+
+import "errors"
+
+var (
+	// ErrTooManyParts: a message needs more than MaxParts parts.
+	ErrTooManyParts = errors.New("more than 255 parts")
+	// ErrMissing: pieces are not all of a message.
+	ErrMissing = errors.New("parts are missing")
+	// ErrMixed: pieces belong to different messages, or have an impossible place.
+	ErrMixed = errors.New("parts of different messages")
+)

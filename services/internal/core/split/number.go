@@ -1,0 +1,36 @@
+package split
+
+import "strconv"
+
+// MaxNumberWidth is the width of the longest number that AppendNumber writes.
+const MaxNumberWidth = 8
+
+// numberings are the widths of "n/m " in the text of each part, and how many
+// parts a width is good for (smstools spec §1.6).
+var numberings = [...]struct{ width, parts int }{{4, 9}, {6, 99}, {MaxNumberWidth, MaxParts}}
+
+// Numbered cuts a message whose parts begin with a number. cutter cuts it into
+// parts that leave room for a number of that many characters; the first width
+// whose parts can be numbered counts.
+func Numbered(cutter func(width int) ([][]byte, error)) (parts [][]byte, width int, err error) {
+	for _, n := range numberings {
+		parts, err = cutter(n.width)
+		if err == nil && len(parts) <= n.parts {
+			return parts, n.width, nil
+		}
+	}
+	return nil, 0, ErrTooManyParts
+}
+
+// AppendNumber appends "seq/total" with spaces up to width characters. All of
+// them are the same octets in ASCII and in the GSM alphabet.
+func AppendNumber(dst []byte, seq, total, width int) []byte {
+	start := len(dst)
+	dst = strconv.AppendInt(dst, int64(seq), 10)
+	dst = append(dst, '/')
+	dst = strconv.AppendInt(dst, int64(total), 10)
+	for len(dst)-start < width {
+		dst = append(dst, ' ')
+	}
+	return dst
+}

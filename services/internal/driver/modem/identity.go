@@ -1,0 +1,80 @@
+package modem
+
+import (
+	"context"
+	"strings"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/atline"
+)
+
+// Identity is who a modem is. What it does not tell is empty.
+type Identity struct {
+	// IMEI is the equipment's number, and IMSI the SIM's; where a SIM does not
+	// tell its own it is the IMEI (smstools spec §7.5 step 13).
+	IMEI, IMSI string
+	// ICCID is the number printed on the SIM.
+	ICCID string
+	// Manufacturer, Model and Revision are texts of the maker.
+	Manufacturer, Model, Revision string
+}
+
+// identify asks once who the modem is.
+func (m *Modem) identify(ctx context.Context) error {
+	if m.step.identified {
+		return nil
+	}
+	id := Identity{}
+	for _, q := range []struct {
+		command string
+		value   *string
+		read    func([]string) string
+	}{
+		{"AT+CGSN", &id.IMEI, longestNumber},
+		{"AT+CIMI", &id.IMSI, longestNumber},
+		{"AT+CGMI", &id.Manufacturer, firstText},
+		{"AT+CGMM", &id.Model, firstText},
+		{"AT+CGMR", &id.Revision, firstText},
+		{"AT+CCID", &id.ICCID, longestNumber},
+	} {
+		lines, err := m.doHeld(ctx, q.command, m.cfg.Timeouts.Command)
+		if err := unlessTimeout(unlessRefusal(err)); err != nil {
+			return err
+		}
+		*q.value = q.read(lines)
+	}
+	id.IMSI = or(id.IMSI, id.IMEI)
+	m.step.identity, m.step.identified = id, true
+	return nil
+}
+
+// longestNumber finds a number of at least 14 digits, with or without the name
+// of the command before it and quotes around it.
+func longestNumber(lines []string) string {
+	for _, line := range lines {
+		for _, field := range atline.Fields(value(line)) {
+			// The last digit of an ICCID of 19 digits is filled up with F.
+			number := strings.TrimRight(field.Text, "Ff")
+			if len(number) >= 14 && strings.Trim(number, "0123456789") == "" {
+				return number
+			}
+		}
+	}
+	return ""
+}
+
+func firstText(lines []string) string {
+	for _, line := range lines {
+		if text := strings.Trim(value(line), `" `); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// value takes the name off a line that has one.
+func value(line string) string {
+	if values, ok := atline.Values(line, atline.Name(line)); ok {
+		return values
+	}
+	return line
+}

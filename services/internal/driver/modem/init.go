@@ -1,0 +1,211 @@
+package modem
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/atline"
+)
+
+// Init brings the modem into the state that Config describes, in the order of
+// smstools spec §7.5, and returns who it is. It may be called again after
+// trouble: what is done once per Modem, such as Start and the PIN, is not repeated.
+//
+// Errors that the SIM's owner must mend are ErrPINRequired, ErrPINRefused,
+// ErrPUKRequired and ErrNoSIM; ErrNotAnswering, ErrOutOfStep and ErrGone call
+// for the device to be opened anew.
+func (m *Modem) Init(ctx context.Context) (Identity, error) {
+	if err := m.take(ctx); err != nil {
+		return Identity{}, err
+	}
+	defer m.release()
+	for _, step := range []func(context.Context) error{
+		m.start, m.wakeUp, m.preInit, m.unlock, m.userInit, m.checkSignal, m.checkNetwork,
+		m.selectPDUMode, m.setSMSC, m.identify, m.prepareMemory, m.prepareSending, m.prepareReceiving,
+	} {
+		if err := step(ctx); err != nil {
+			return m.step.identity, err
+		}
+	}
+	return m.step.identity, nil
+}
+
+// Stop gives the command that the user wants at the end (smstools stop). It does not Close.
+func (m *Modem) Stop(ctx context.Context) error {
+	if m.cfg.Stop == "" {
+		return nil
+	}
+	_, err := m.do(ctx, m.cfg.Stop, factorInit*m.cfg.Timeouts.Command)
+	return err
+}
+
+func (m *Modem) start(ctx context.Context) error {
+	if m.step.started || m.cfg.Start == "" {
+		return nil
+	}
+	m.step.started = true
+	_, err := m.exchange(ctx, newExchange(m.cfg.Start), factorInit*m.cfg.Timeouts.Command)
+	if err := unlessTimeout(err); err != nil {
+		return err
+	}
+	return m.pause(ctx, m.cfg.StartSleep)
+}
+
+// wakeUp gives AT until the modem answers, and then makes sure that the answer
+// is to what was asked.
+func (m *Modem) wakeUp(ctx context.Context) error {
+	if m.cfg.Wakeup != "" {
+		if err := m.put(m.cfg.Wakeup + "\r"); err != nil {
+			return err
+		}
+		m.step.lost = true
+	}
+	result, err := m.knock(ctx)
+	if err != nil {
+		return err
+	}
+	if result.Numeric {
+		if err := m.tolerate(ctx, "ATV1"); err != nil {
+			return err
+		}
+	}
+	if m.step.lost {
+		return m.probe(ctx)
+	}
+	return nil
+}
+
+// knock gives AT until there is any answer.
+func (m *Modem) knock(ctx context.Context) (atline.Result, error) {
+	for range m.cfg.Attempts {
+		result, err := m.exchange(ctx, newExchange("AT"), m.cfg.Timeouts.Probe)
+		if err == nil {
+			return result, nil
+		}
+		if err := unlessTimeout(err); err != nil {
+			return atline.Result{}, err
+		}
+		if err := m.put(escape); err != nil {
+			return atline.Result{}, err
+		}
+	}
+	return atline.Result{}, ErrNotAnswering
+}
+
+func (m *Modem) preInit(ctx context.Context) error {
+	var settings []string
+	if m.cfg.PreInit {
+		if err := m.tolerate(ctx, "ATE0"); err != nil {
+			return err
+		}
+		settings = append(settings, "+CMEE=1")
+	}
+	if m.cfg.CallerID {
+		settings = append(settings, "+CLIP=1")
+	}
+	if m.cfg.CellInfo {
+		settings = append(settings, "+CREG=2")
+	}
+	if len(settings) == 0 {
+		return nil
+	}
+	_, err := m.doHeld(ctx, "AT"+strings.Join(settings, ";"), factorInit*m.cfg.Timeouts.Command)
+	if !isRefusal(err) || len(settings) == 1 {
+		return unlessRefusal(err)
+	}
+	// One of them is not known; the others may be.
+	for _, setting := range settings {
+		if err := m.tolerate(ctx, "AT"+setting); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *Modem) userInit(ctx context.Context) error {
+	for _, command := range []string{m.cfg.Init, m.cfg.Init2} {
+		if command == "" {
+			continue
+		}
+		if err := m.insist(ctx, command, ErrInit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// insist gives a command, and once more after a pause when it is refused.
+func (m *Modem) insist(ctx context.Context, command string, sentinel error) error {
+	timeout := factorInit * m.cfg.Timeouts.Command
+	_, err := m.doHeld(ctx, command, timeout)
+	if !isRefusal(err) {
+		return err
+	}
+	if err := m.pause(ctx, m.cfg.ErrorSleep); err != nil {
+		return err
+	}
+	_, err = m.doHeld(ctx, command, timeout)
+	if isRefusal(err) {
+		return fmt.Errorf("%w: %w", sentinel, err)
+	}
+	return err
+}
+
+func (m *Modem) checkSignal(ctx context.Context) error {
+	if !m.cfg.SignalQuality {
+		return nil
+	}
+	_, err := m.query(ctx, "AT+CSQ", "+CSQ", factorNetwork)
+	return err
+}
+
+func (m *Modem) checkNetwork(ctx context.Context) error {
+	if m.cfg.CheckNetwork != checkAtInit {
+		return nil
+	}
+	return m.waitRegistered(ctx)
+}
+
+func (m *Modem) selectPDUMode(ctx context.Context) error {
+	if !m.cfg.SelectPDUMode {
+		return nil
+	}
+	return m.insist(ctx, "AT+CMGF=0", ErrPDUMode)
+}
+
+func (m *Modem) setSMSC(ctx context.Context) error {
+	if m.cfg.SMSC == "" {
+		return nil
+	}
+	command := "AT+CSCA=" + atline.Quote("+"+strings.TrimPrefix(m.cfg.SMSC, "+"))
+	_, err := m.doHeld(ctx, command, m.cfg.Timeouts.Command)
+	if isRefusal(err) {
+		return fmt.Errorf("%w: %w", ErrSMSC, err)
+	}
+	return err
+}
+
+// tolerate gives a command that a modem may refuse.
+func (m *Modem) tolerate(ctx context.Context, command string) error {
+	_, err := m.doHeld(ctx, command, factorInit*m.cfg.Timeouts.Command)
+	return unlessRefusal(err)
+}
+
+// pause waits without giving up the turn.
+func (m *Modem) pause(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-m.done:
+		return m.Err()
+	}
+}

@@ -1,0 +1,253 @@
+package modem
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/atline"
+)
+
+// Stored is a message in one of the modem's memories.
+type Stored struct {
+	// Memory is the name of the memory; empty: the one in use, whose name the modem did not tell.
+	Memory string
+	// Index is the slot.
+	Index int
+	// Status is 0 received unread, 1 received read, 2 stored unsent, 3 stored
+	// sent (3GPP TS 27.005 §3.1, <stat>).
+	Status int
+	// Length is what the modem says of the TPDU, in octets.
+	Length int
+	// PDU is what lies there; it may be damaged or empty.
+	PDU PDU
+}
+
+// Received reports whether the message came from the network.
+func (s Stored) Received() bool { return s.Status <= 1 }
+
+// +CMS ERROR and +CME ERROR numbers for a slot that holds nothing.
+const (
+	cmsInvalidIndex = 321
+	cmeInvalidIndex = 21
+	cmeNotFound     = 22
+)
+
+// List returns the messages in the configured memories (3GPP TS 27.005 §3.4.2).
+// A modem without a usable AT+CMGL is read slot by slot.
+func (m *Modem) List(ctx context.Context) ([]Stored, error) {
+	if err := m.take(ctx); err != nil {
+		return nil, err
+	}
+	defer m.release()
+	memories := m.cfg.Memories
+	if len(memories) == 0 {
+		memories = []string{m.step.memory}
+	}
+	var all []Stored
+	for _, memory := range memories {
+		found, err := m.listMemory(ctx, memory)
+		all = append(all, found...)
+		if err != nil {
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+func (m *Modem) listMemory(ctx context.Context, memory string) ([]Stored, error) {
+	if err := m.selectMemory(ctx, memory); err != nil {
+		return nil, err
+	}
+	if m.cfg.ListByIndex {
+		return m.listByIndex(ctx)
+	}
+	lines, err := m.doHeld(ctx, "AT+CMGL="+m.cfg.CMGLValue, factorList*m.cfg.Timeouts.Command)
+	if isRefusal(err) {
+		return m.listAfterRefusal(ctx, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return m.listed(lines), nil
+}
+
+// listAfterRefusal tells an empty memory, which some modems answer with ERROR,
+// from a modem that knows no AT+CMGL or is in trouble.
+func (m *Modem) listAfterRefusal(ctx context.Context, refusal error) ([]Stored, error) {
+	if class := classOf(refusal); class != atline.Unknown && class != atline.Modem {
+		return nil, refusal
+	}
+	found, err := m.listByIndex(ctx)
+	if isRefusal(err) {
+		return nil, nil
+	}
+	return found, err
+}
+
+func classOf(err error) atline.Class {
+	var r *RefusedError
+	if errors.As(err, &r) {
+		return r.Class
+	}
+	return atline.Unknown
+}
+
+// listed reads an answer to AT+CMGL: headers, each with the PDU below.
+func (m *Modem) listed(lines []string) []Stored {
+	var all []Stored
+	for i, line := range lines {
+		header, err := atline.ParseCMGL(line)
+		if err != nil {
+			continue
+		}
+		all = append(all, m.stored(header, header.Index, pduBelow(lines, i)))
+	}
+	return all
+}
+
+func (m *Modem) stored(header atline.Stored, index int, pdu PDU) Stored {
+	return Stored{Memory: m.step.memory, Index: index, Status: header.Status, Length: header.Length, PDU: pdu}
+}
+
+// pduBelow returns the line after a header, unless it is a header itself.
+func pduBelow(lines []string, header int) PDU {
+	if header+1 == len(lines) || atline.Name(lines[header+1]) != "" {
+		return ""
+	}
+	return PDU(lines[header+1])
+}
+
+// listByIndex reads slots until as many messages were found as the memory holds.
+func (m *Modem) listByIndex(ctx context.Context) ([]Stored, error) {
+	memory, err := m.usage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []Stored
+	for _, index := range slots(m.cfg.MemoryStart, memory.Total) {
+		if len(all) >= memory.Used {
+			break
+		}
+		s, err := m.readSlot(ctx, index)
+		switch {
+		case errors.Is(err, ErrEmptySlot), isRefusal(err):
+		case err != nil:
+			return all, err
+		default:
+			all = append(all, s)
+		}
+	}
+	return all, nil
+}
+
+// slots orders the slots of a memory that may count from 0 or 1: from start to
+// the last, then those before start.
+func slots(start, total int) []int {
+	total = min(total, maxSlots)
+	order := make([]int, 0, total+1)
+	for i := start; i <= total; i++ {
+		order = append(order, i)
+	}
+	for i := range min(start, total+1) {
+		order = append(order, i)
+	}
+	return order
+}
+
+// maxSlots bounds what a modem may claim to hold.
+const maxSlots = 10000
+
+// ErrEmptySlot is what Read returns when nothing lies in the slot.
+var ErrEmptySlot = errors.New("slot is empty")
+
+// Read returns the message in one slot, as a NewMessage names it (AT+CMGR,
+// 3GPP TS 27.005 §4.4); ErrEmptySlot when there is none.
+func (m *Modem) Read(ctx context.Context, memory string, index int) (Stored, error) {
+	if err := m.take(ctx); err != nil {
+		return Stored{}, err
+	}
+	defer m.release()
+	if err := m.selectMemory(ctx, memory); err != nil {
+		return Stored{}, err
+	}
+	return m.readSlot(ctx, index)
+}
+
+func (m *Modem) readSlot(ctx context.Context, index int) (Stored, error) {
+	lines, err := m.doHeld(ctx, fmt.Sprintf("AT+CMGR=%d", index), m.cfg.Timeouts.Command)
+	if isEmptySlot(err) {
+		return Stored{}, fmt.Errorf("%w: reading slot %d: %w", ErrEmptySlot, index, err)
+	}
+	if err != nil {
+		return Stored{}, err
+	}
+	for i, line := range lines {
+		if header, err := atline.ParseCMGR(line); err == nil && header.Length+len(pduBelow(lines, i)) > 0 {
+			return m.stored(header, index, pduBelow(lines, i)), nil
+		}
+	}
+	return Stored{}, fmt.Errorf("%w: reading slot %d", ErrEmptySlot, index)
+}
+
+func isEmptySlot(err error) bool {
+	var r *RefusedError
+	return errors.As(err, &r) && (r.Code == cmsInvalidIndex || r.Code == cmeInvalidIndex || r.Code == cmeNotFound)
+}
+
+// Delete removes a message from its memory (AT+CMGD, 3GPP TS 27.005 §3.5.4). A
+// refusal is tried once more; that nothing is there is no error.
+func (m *Modem) Delete(ctx context.Context, s Stored) error {
+	if err := m.take(ctx); err != nil {
+		return err
+	}
+	defer m.release()
+	if err := m.selectMemory(ctx, s.Memory); err != nil {
+		return err
+	}
+	command := fmt.Sprintf("AT+CMGD=%d", s.Index)
+	_, err := m.doHeld(ctx, command, m.cfg.Timeouts.Command)
+	if isRefusal(err) && !isEmptySlot(err) {
+		_, err = m.doHeld(ctx, command, m.cfg.Timeouts.Command)
+	}
+	if isEmptySlot(err) {
+		return nil
+	}
+	return err
+}
+
+// Usage returns how full the memory in use is.
+func (m *Modem) Usage(ctx context.Context) (atline.Memory, error) {
+	if err := m.take(ctx); err != nil {
+		return atline.Memory{}, err
+	}
+	defer m.release()
+	return m.usage(ctx)
+}
+
+// usage asks AT+CPMS? and remembers the name of the memory in use.
+func (m *Modem) usage(ctx context.Context) (atline.Memory, error) {
+	lines, err := m.doHeld(ctx, "AT+CPMS?", m.cfg.Timeouts.Command)
+	if err != nil {
+		return atline.Memory{}, err
+	}
+	for _, line := range lines {
+		if memories, err := atline.ParseCPMS(line); err == nil {
+			m.step.memory = or(memories[0].Name, m.step.memory)
+			return memories[0], nil
+		}
+	}
+	return atline.Memory{}, fmt.Errorf("%w: reading +CPMS", ErrAnswer)
+}
+
+// selectMemory makes a memory the one to read and delete in.
+func (m *Modem) selectMemory(ctx context.Context, memory string) error {
+	if memory == "" || memory == m.step.memory {
+		return nil
+	}
+	if _, err := m.doHeld(ctx, "AT+CPMS="+atline.Quote(memory), m.cfg.Timeouts.Command); err != nil {
+		return err
+	}
+	m.step.memory = memory
+	return nil
+}

@@ -1,0 +1,157 @@
+package modem
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/atline"
+)
+
+const (
+	// simAttempts and simPause bound the wait for a SIM that says it is busy.
+	simAttempts = 20
+	simPause    = time.Second
+)
+
+// +CME ERROR and +CMS ERROR numbers about the SIM.
+const (
+	cmeNoSIM     = 10
+	cmePIN       = 11
+	cmePUK       = 12
+	cmeBusy      = 14
+	cmsNoSIM     = 310
+	cmsPIN       = 311
+	cmsBusy      = 314
+	cmsPUK       = 316
+	cmePassword  = 16
+	cmeSIMFailed = 13
+)
+
+// PINRefused reports whether the SIM refused the configured PIN. The caller
+// passes it on as Config.PINRefused to later Modems with the same PIN.
+func (m *Modem) PINRefused(ctx context.Context) bool {
+	if m.take(ctx) != nil {
+		return false
+	}
+	defer m.release()
+	return m.step.pinRefused
+}
+
+// unlock makes the SIM ready (smstools spec §7.5 step 7).
+func (m *Modem) unlock(ctx context.Context) error {
+	if m.cfg.IgnorePIN || m.cfg.PIN == "" && m.step.pinAsked {
+		return nil
+	}
+	state, err := m.simState(ctx)
+	if err != nil {
+		return err
+	}
+	if state == "SIM PIN" {
+		if err := m.enterPIN(ctx); err != nil {
+			return err
+		}
+		if state, err = m.simState(ctx); err != nil {
+			return err
+		}
+	}
+	if err := simError(state); err != nil {
+		return err
+	}
+	m.step.pinAsked = true
+	return nil
+}
+
+// simError says what a state of the SIM other than READY means after a PIN was given.
+func simError(state string) error {
+	switch {
+	case state == "READY":
+		return nil
+	case strings.HasPrefix(state, "SIM PUK"):
+		return ErrPUKRequired
+	case state == "SIM PIN":
+		return ErrPINRefused
+	case state == "NOT INSERTED":
+		return ErrNoSIM
+	default:
+		return fmt.Errorf("%w: waiting for %s", ErrNotReady, state)
+	}
+}
+
+// simState asks what the SIM waits for, until it is not busy. A bare OK means
+// that it waits for nothing.
+func (m *Modem) simState(ctx context.Context) (string, error) {
+	for attempt := 1; ; attempt++ {
+		lines, err := m.doHeld(ctx, "AT+CPIN?", factorAskPIN*m.cfg.Timeouts.Command)
+		state, again, err := simStateOf(lines, err)
+		if !again || attempt == simAttempts {
+			return state, err
+		}
+		if err := m.pause(ctx, simPause); err != nil {
+			return "", err
+		}
+	}
+}
+
+// simStateOf understands an answer to AT+CPIN?; again tells that it may change soon.
+func simStateOf(lines []string, err error) (state string, again bool, _ error) {
+	var r *RefusedError
+	if errors.As(err, &r) {
+		return simRefusal(r)
+	}
+	if err != nil {
+		return "", false, err
+	}
+	for _, line := range lines {
+		if state, err := atline.ParseCPIN(line); err == nil {
+			return state, state == "NOT READY", nil
+		}
+	}
+	return "READY", false, nil
+}
+
+func simRefusal(r *RefusedError) (state string, again bool, _ error) {
+	switch r.Code {
+	case cmePIN, cmsPIN:
+		return "SIM PIN", false, nil
+	case cmePUK, cmsPUK:
+		return "SIM PUK", false, nil
+	case cmeNoSIM, cmsNoSIM:
+		return "", false, fmt.Errorf("%w: %w", ErrNoSIM, r)
+	case cmeBusy, cmsBusy:
+		return "", true, fmt.Errorf("%w: %w", ErrNotReady, r)
+	default:
+		return "", false, fmt.Errorf("%w: %w", ErrNotReady, r)
+	}
+}
+
+// enterPIN gives the PIN, once in the life of a Modem: that it was given is
+// noted before it is written, since an answer that is lost may have been a refusal.
+func (m *Modem) enterPIN(ctx context.Context) error {
+	switch {
+	case m.cfg.PIN == "":
+		return ErrPINRequired
+	case m.step.pinRefused:
+		return ErrPINRefused
+	}
+	m.step.pinRefused = true
+	command := "AT+CPIN=" + atline.Quote(string(m.cfg.PIN))
+	_, err := m.doHeld(ctx, command, factorEnterPIN*m.cfg.Timeouts.Command)
+	var r *RefusedError
+	switch {
+	case errors.As(err, &r) && (r.Code == cmeBusy || r.Code == cmeSIMFailed):
+		// The SIM has not looked at it.
+		m.step.pinRefused = false
+		return fmt.Errorf("%w: %w", ErrNotReady, err)
+	case r != nil && r.Code == cmePUK:
+		return fmt.Errorf("%w: %w", ErrPUKRequired, err)
+	case r != nil:
+		return fmt.Errorf("%w: %w", ErrPINRefused, err)
+	case err != nil:
+		return err
+	}
+	m.step.pinRefused = false
+	return m.pause(ctx, m.cfg.PINSleep)
+}

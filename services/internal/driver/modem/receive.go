@@ -1,0 +1,73 @@
+package modem
+
+import (
+	"context"
+	"strings"
+)
+
+// cnmiChain are the settings of AT+CNMI (3GPP TS 27.005 §3.4.1) from the best
+// to the poorest: indications for stored messages, reports direct, then in
+// memory, then not at all. Modems refuse what they advertise.
+var cnmiChain = []string{
+	"2,1,2,1,0", "2,1,2,2,0", "2,1,2,0,0", "2,1,0,1,0", "2,1,0,2,0", "2,1,0,0,0",
+	"1,1,0,1,0", "1,1,0,2,0", "1,1,0,0,0",
+}
+
+// prepareMemory looks once at the message memory (smstools spec §7.5 step 14).
+// ZTE sticks need the question to stop repeating their indications.
+func (m *Modem) prepareMemory(ctx context.Context) error {
+	if !m.cfg.Incoming || m.step.cpmsAsked {
+		return nil
+	}
+	m.step.cpmsAsked = true
+	if _, err := m.usage(ctx); err != nil && !isUnusable(err) {
+		return err
+	}
+	if len(m.cfg.Memories) == 0 {
+		return nil
+	}
+	return unlessRefusal(m.selectMemory(ctx, m.cfg.Memories[0]))
+}
+
+// prepareSending keeps the radio link open between messages (3GPP TS 27.005 §3.5.6).
+func (m *Modem) prepareSending(ctx context.Context) error {
+	if !m.cfg.MoreMessages {
+		return nil
+	}
+	return m.tolerate(ctx, "AT+CMMS=2")
+}
+
+// prepareReceiving asks for indications of new messages. A modem that refuses
+// all of them can still be polled.
+func (m *Modem) prepareReceiving(ctx context.Context) error {
+	if !m.cfg.Incoming {
+		return nil
+	}
+	if m.cfg.Acknowledge {
+		if err := m.tolerate(ctx, "AT+CSMS=1"); err != nil {
+			return err
+		}
+	}
+	if strings.Contains(strings.ToUpper(m.cfg.Init+m.cfg.Init2), "+CNMI") {
+		return nil
+	}
+	m.step.cnmi = ""
+	for _, setting := range cnmiChain {
+		_, err := m.doHeld(ctx, "AT+CNMI="+setting, factorInit*m.cfg.Timeouts.Command)
+		if err == nil {
+			m.step.cnmi = setting
+			return nil
+		}
+		if !isRefusal(err) {
+			return err
+		}
+	}
+	return nil
+}
+
+// AckDirect acknowledges the oldest Direct that was not yet acknowledged
+// (AT+CNMA, 3GPP TS 27.005 §3.4.4). Call it when the message is durably kept.
+func (m *Modem) AckDirect(ctx context.Context) error {
+	_, err := m.do(ctx, "AT+CNMA", m.cfg.Timeouts.Command)
+	return err
+}

@@ -1,0 +1,116 @@
+package modem
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/atline"
+)
+
+// NoReference is the message reference of a message that was accepted by a modem
+// that did not tell one.
+const NoReference = -1
+
+// endOfPDU is Ctrl-Z (3GPP TS 27.005 §4.3).
+const endOfPDU = "\x1a"
+
+// Send sends one PDU (AT+CMGS, 3GPP TS 27.005 §4.3). pduHex is the service
+// centre address and the TPDU in hex, length that of the TPDU alone, in octets.
+// It returns the TP-MR, 0 to 255, or NoReference.
+//
+// The PDU is written only after the modem's prompt (against smstools W19). Any
+// error but an *UnknownError means that the network certainly does not have the
+// message; a *RefusedError says whose trouble it was. The end of ctx after the
+// PDU was written is an *UnknownError too.
+func (m *Modem) Send(ctx context.Context, pduHex string, length int) (int, error) {
+	if !atline.IsPDU(pduHex) || length < 0 {
+		return 0, fmt.Errorf("%w: checking a PDU", ErrCommand)
+	}
+	if err := m.take(ctx); err != nil {
+		return 0, err
+	}
+	defer m.release()
+	if err := m.synchronise(ctx); err != nil {
+		return 0, err
+	}
+	if m.cfg.CheckNetwork == checkBeforeSend {
+		if err := m.ensureRegistered(ctx); err != nil {
+			return 0, err
+		}
+	}
+	x := newExchange("AT+CMGS=" + strconv.Itoa(length))
+	if err := m.prompt(ctx, x); err != nil {
+		return 0, err
+	}
+	return m.submit(ctx, x, pduHex)
+}
+
+// prompt gives AT+CMGS and waits for the prompt. Without one it makes sure that
+// whatever comes next is not taken for a PDU.
+func (m *Modem) prompt(ctx context.Context, x *exchange) error {
+	x.wantsPrompt = true
+	m.begin(x)
+	if err := m.put(x.command + "\r"); err != nil {
+		m.abandon(x)
+		return noPrompt(err)
+	}
+	s, err := m.await(ctx, x, stepPrompt, factorPrompt*m.cfg.Timeouts.Command)
+	if err != nil {
+		_ = m.put(escape)
+		return noPrompt(err)
+	}
+	if s.kind == stepPrompt {
+		return nil
+	}
+	if s.result.Code != atline.OK {
+		return refused(x.command, s.result)
+	}
+	// OK instead of a prompt is an answer to nothing that was asked.
+	m.abandon(x)
+	_ = m.put(escape)
+	return noPrompt(ErrNoPrompt)
+}
+
+func noPrompt(err error) error {
+	if errors.Is(err, ErrTimeout) {
+		err = fmt.Errorf("%w: %w", ErrNoPrompt, err)
+	}
+	return &RefusedError{Command: "AT+CMGS", Code: -1, Class: atline.Modem, Err: err}
+}
+
+// submit writes the PDU and waits for the final answer.
+func (m *Modem) submit(ctx context.Context, x *exchange, pduHex string) (int, error) {
+	m.mu.Lock()
+	x.echo = pduHex
+	m.mu.Unlock()
+	m.trace(Out, atline.Line{Text: pduHex})
+	if err := m.put(pduHex + endOfPDU); err != nil {
+		m.abandon(x)
+		return 0, &UnknownError{Err: err}
+	}
+	s, err := m.await(ctx, x, stepFinal, m.cfg.Timeouts.PDU)
+	reference, accepted := x.reference()
+	switch {
+	case accepted:
+		// +CMGS is the acceptance; the OK after it, or its absence, adds nothing.
+		return reference, nil
+	case err != nil:
+		return 0, &UnknownError{Err: err}
+	case s.result.Code != atline.OK:
+		return 0, refused(x.command, s.result)
+	default:
+		return NoReference, nil
+	}
+}
+
+// reference finds the +CMGS line of an answer.
+func (x *exchange) reference() (int, bool) {
+	for _, line := range x.lines {
+		if mr, err := atline.ParseCMGS(line); err == nil {
+			return mr, true
+		}
+	}
+	return 0, false
+}

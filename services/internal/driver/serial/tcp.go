@@ -1,0 +1,41 @@
+package serial
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"time"
+)
+
+const (
+	defaultDialTimeout = 10 * time.Second
+	defaultKeepAlive   = 30 * time.Second
+	keepAliveProbes    = 3
+)
+
+// dial connects to a terminal server.
+func dial(ctx context.Context, address string, o Options) (*telnet, error) {
+	if _, port, err := net.SplitHostPort(address); err != nil || port == "" {
+		return nil, fmt.Errorf("%w: dialling @%s", ErrAddress, address)
+	}
+	dialer := net.Dialer{Timeout: orDefault(o.DialTimeout, defaultDialTimeout), KeepAliveConfig: keepAlive(o)}
+	conn, err := dialer.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("%w: dialling @%s: %w", ErrConnect, address, err)
+	}
+	return newTelnet(conn), nil
+}
+
+// keepAlive finds a terminal server that was switched off: it would never end
+// the connection, and a modem may say nothing for hours.
+func keepAlive(o Options) net.KeepAliveConfig {
+	idle := orDefault(o.KeepAlive, defaultKeepAlive)
+	return net.KeepAliveConfig{Enable: true, Idle: idle, Interval: idle / keepAliveProbes, Count: keepAliveProbes}
+}
+
+func orDefault(d, fallback time.Duration) time.Duration {
+	if d <= 0 {
+		return fallback
+	}
+	return d
+}

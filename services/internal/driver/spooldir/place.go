@@ -1,0 +1,133 @@
+package spooldir
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// maxName is the longest file name that common file systems take, in octets.
+const maxName = 255
+
+// WaitingName is the name of a file that waits in a queue directory: its id, and
+// as much of its own name as fits.
+func WaitingName(id, name string) string {
+	waiting := id + "." + name
+	return waiting[:min(len(waiting), maxName)]
+}
+
+// Write puts data into dir under name, or, where that is taken, under a name made
+// of it, and returns the path. Whoever watches dir never sees part of a file, and
+// the file is durable when Write returns.
+func Write(dir, name string, data []byte, mode fs.FileMode) (string, error) {
+	temp, err := writeTemp(dir, data, mode)
+	if err != nil {
+		return "", err
+	}
+	path, err := Move(temp, dir, name)
+	if err != nil {
+		_ = os.Remove(temp)
+		return "", err
+	}
+	return path, SyncDir(dir)
+}
+
+// Replace gives the file at path new content, all at once, and keeps its mode.
+func Replace(path string, data []byte) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("replacing a file: %w", err)
+	}
+	temp, err := writeTemp(filepath.Dir(path), data, info.Mode().Perm())
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(temp, path); err != nil {
+		_ = os.Remove(temp)
+		return fmt.Errorf("replacing a file: %w", err)
+	}
+	return nil
+}
+
+func writeTemp(dir string, data []byte, mode fs.FileMode) (path string, err error) {
+	f, err := os.CreateTemp(dir, claimPrefix+"*.tmp")
+	if err != nil {
+		return "", fmt.Errorf("writing a file: %w", err)
+	}
+	defer func() {
+		err = errors.Join(err, f.Close())
+		if err != nil {
+			_ = os.Remove(f.Name())
+		}
+	}()
+	if err := f.Chmod(mode); err != nil {
+		return "", fmt.Errorf("writing a file: %w", err)
+	}
+	if _, err := f.Write(data); err != nil {
+		return "", fmt.Errorf("writing a file: %w", err)
+	}
+	if err := f.Sync(); err != nil {
+		return "", fmt.Errorf("writing a file: %w", err)
+	}
+	return f.Name(), nil
+}
+
+// Move moves a file into dir under name or, where that is taken, under name with
+// a number behind it, and returns the new path. It never overwrites a file. When
+// path is gone the error is fs.ErrNotExist.
+func Move(path, dir, name string) (string, error) {
+	for n := range 10_000 {
+		candidate := name
+		if n > 0 {
+			suffix := "." + strconv.Itoa(n)
+			candidate = name[:min(len(name), maxName-len(suffix))] + suffix
+		}
+		target := filepath.Join(dir, candidate)
+		err := renameNew(path, target)
+		if err == nil {
+			return target, nil
+		}
+		if errors.Is(err, unix.EXDEV) {
+			return copyAcross(path, dir, name)
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return "", fmt.Errorf("moving a file into %s: %w", dir, err)
+		}
+	}
+	return "", fmt.Errorf("moving a file into %s: %w: every name is taken", dir, fs.ErrExist)
+}
+
+// renameNew renames unless the target exists.
+func renameNew(from, to string) error {
+	err := unix.Renameat2(unix.AT_FDCWD, from, unix.AT_FDCWD, to, unix.RENAME_NOREPLACE)
+	if !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.ENOSYS) {
+		return err
+	}
+	// A file system without that flag: a hard link does not overwrite either.
+	if err := os.Link(from, to); err != nil {
+		return err
+	}
+	return os.Remove(from)
+}
+
+// copyAcross moves between file systems.
+func copyAcross(path, dir, name string) (string, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("moving a file into %s: %w", dir, err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", fmt.Errorf("moving a file into %s: %w", dir, err)
+	}
+	target, err := Write(dir, name, data, info.Mode().Perm())
+	if err != nil {
+		return "", err
+	}
+	return target, os.Remove(path)
+}

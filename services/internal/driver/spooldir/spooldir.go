@@ -1,0 +1,157 @@
+// Package spooldir handles the directories of a spool: it watches one, claims
+// files in it, and puts files into others without ever overwriting one or
+// showing half of one.
+//
+// A claim is a hidden directory inside the watched one, into which the files of
+// one batch are renamed. Renaming is exclusive, so that several hosts may share
+// the directory, and it is durable before anything is made of the files; the id
+// of a message follows from the claim and the file name, so that a claim found
+// after a crash gives the same ids again.
+package spooldir
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+)
+
+// claimPrefix begins the names of claims; producers and smsd pass over names
+// with a dot.
+const claimPrefix = ".viesti-"
+
+// Candidate is a file that may be claimed.
+type Candidate struct {
+	Name    string
+	Size    int64
+	ModTime time.Time
+}
+
+// Claim is a batch of claimed files.
+type Claim struct {
+	// Dir is the watched directory, Name the claim's own name within it.
+	Dir, Name string
+	// Files are the names of the claimed files.
+	Files []string
+}
+
+// Path returns the path of a claimed file.
+func (c *Claim) Path(file string) string { return ClaimedPath(c.Dir, c.Name, file) }
+
+// ClaimedPath returns where a file of a claim is until it is moved on.
+func ClaimedPath(dir, claim, file string) string {
+	return filepath.Join(dir, claimPrefix+claim, file)
+}
+
+// ID returns the message id of a claimed file: 26 characters of [0-9a-z], those
+// of the claim's time first.
+func ID(claim, file string) string {
+	const timeChars, hashOctets = 10, 10
+	sum := sha256.Sum256([]byte(claim + "/" + file))
+	return claim[:min(timeChars, len(claim))] + encoding.EncodeToString(sum[:hashOctets])
+}
+
+// encoding is that of ULIDs, in lower case.
+var encoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+
+// Scan lists the regular files of dir whose names eligible admits. Links are
+// passed over: they could lead anywhere.
+func Scan(dir string, eligible func(name string) bool) ([]Candidate, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("scanning the spool: %w", err)
+	}
+	var found []Candidate
+	for _, e := range entries {
+		if !e.Type().IsRegular() || !eligible(e.Name()) {
+			continue
+		}
+		info, err := e.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("scanning the spool: %w", err)
+		}
+		found = append(found, Candidate{Name: e.Name(), Size: info.Size(), ModTime: info.ModTime()})
+	}
+	return found, nil
+}
+
+// Take claims files of dir. A file that is gone was somebody else's; the claim
+// holds those that were taken, and is nil when there are none.
+func Take(dir string, names []string) (*Claim, error) {
+	c := &Claim{Dir: dir, Name: strings.ToLower(ulid.Make().String())}
+	if err := os.Mkdir(c.path(), 0o770); err != nil {
+		return nil, fmt.Errorf("claiming files: %w", err)
+	}
+	for _, name := range names {
+		err := os.Rename(filepath.Join(dir, name), c.Path(name))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("claiming a file: %w", err)
+		}
+		c.Files = append(c.Files, name)
+	}
+	if len(c.Files) == 0 {
+		return nil, os.Remove(c.path())
+	}
+	return c, errors.Join(SyncDir(c.path()), SyncDir(dir))
+}
+
+// Recover finds the claims that an earlier process left in dir.
+func Recover(dir string) ([]*Claim, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("looking for old claims: %w", err)
+	}
+	var claims []*Claim
+	for _, e := range entries {
+		name, ok := strings.CutPrefix(e.Name(), claimPrefix)
+		if !ok || !e.IsDir() {
+			continue
+		}
+		c := &Claim{Dir: dir, Name: name}
+		files, err := os.ReadDir(c.path())
+		if err != nil {
+			return nil, fmt.Errorf("reading an old claim: %w", err)
+		}
+		for _, f := range files {
+			c.Files = append(c.Files, f.Name())
+		}
+		claims = append(claims, c)
+	}
+	return claims, nil
+}
+
+func (c *Claim) path() string { return filepath.Join(c.Dir, claimPrefix+c.Name) }
+
+// Release removes an empty claim.
+func (c *Claim) Release() error {
+	if err := os.Remove(c.path()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("releasing a claim: %w", err)
+	}
+	return nil
+}
+
+// SyncDir makes the names in dir durable.
+func SyncDir(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("syncing a directory: %w", err)
+	}
+	defer f.Close()
+	if err := f.Sync(); err != nil {
+		return fmt.Errorf("syncing %s: %w", dir, err)
+	}
+	return nil
+}

@@ -1,0 +1,19 @@
+package modem
+
+import "errors"
+
+var (
+	// ErrDropped ends a Serve whose connection a rule or a reset took away, as
+	// when a USB modem is unplugged.
+	ErrDropped = errors.New("modem dropped the connection")
+	// ErrRule is wrapped by every complaint about a Rule or a Fate.
+	ErrRule = errors.New("invalid rule")
+	// ErrMemoryFull: a message was put into a memory without a free place.
+	ErrMemoryFull = errors.New("memory full")
+	// ErrNoMemory: a memory was named that the modem does not have.
+	ErrNoMemory = errors.New("no such memory")
+	// ErrIndex: a place was named that is outside the memory.
+	ErrIndex = errors.New("index outside the memory")
+	// ErrNoMessage: a text given to Deliver cannot stand on a line of its own.
+	ErrNoMessage = errors.New("not a PDU line")
+)

@@ -1,0 +1,103 @@
+package modem
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+)
+
+// Listener is a place where a modem can be reached. It serves from the moment it
+// is returned until Close.
+type Listener struct {
+	addr   string
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+}
+
+// Addr returns the path of the serial port, or the address host:port.
+func (l *Listener) Addr() string { return l.addr }
+
+// Close takes the place away and waits until nothing is served there any more.
+func (l *Listener) Close() error {
+	l.cancel()
+	l.done.Wait()
+	return nil
+}
+
+func newListener(addr string, run func(ctx context.Context)) *Listener {
+	ctx, cancel := context.WithCancel(context.Background())
+	l := &Listener{addr: addr, cancel: cancel}
+	l.done.Go(func() { run(ctx) })
+	return l
+}
+
+// ListenTCP serves connections to a TCP address, one at a time. Port 0 is any
+// free port; Addr tells which.
+func (m *Modem) ListenTCP(addr string) (*Listener, error) {
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("listening for modem connections: %w", err)
+	}
+	return newListener(ln.Addr().String(), func(ctx context.Context) {
+		defer context.AfterFunc(ctx, func() { ln.Close() })()
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			// How a connection ended is the client's business.
+			_ = m.Serve(ctx, conn)
+		}
+	}), nil
+}
+
+// ListenPTY offers the modem as a serial port: linkPath becomes a symbolic link
+// to the slave of a pseudo terminal in raw mode, in place of a link that is
+// there already. A client may close and open the port as often as it likes. When
+// the modem is dropped the port and the link vanish, the modem loses its power,
+// and both come back after the rule's or Config.BackAfter's time.
+func (m *Modem) ListenPTY(linkPath string) (*Listener, error) {
+	port, err := openPort(linkPath)
+	if err != nil {
+		return nil, err
+	}
+	return newListener(linkPath, func(ctx context.Context) { m.plugged(ctx, port, linkPath) }), nil
+}
+
+// plugged serves a port and plugs it in again each time the modem dropped it.
+func (m *Modem) plugged(ctx context.Context, port *port, linkPath string) {
+	for {
+		err := m.Serve(ctx, port)
+		if !errors.Is(err, ErrDropped) {
+			return
+		}
+		m.PowerCycle()
+		if !rest(ctx, m.awayTime()) {
+			return
+		}
+		if port, err = openPort(linkPath); err != nil {
+			return
+		}
+	}
+}
+
+func (m *Modem) awayTime() time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.backAfter
+}
+
+// rest waits and reports whether ctx is still alive.
+func rest(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,66 @@
+// Package scheduler owns what happens later. Its timers live in the broker; any
+// number of schedulers may run, and each thing that is due is done by one of them.
+//
+// Deferred messages are the broker's own: SMS_OUT holds their schedules and
+// moves them into their queue when their time has come. What is left to do is the
+// end of a validity: a message that still waits then is withdrawn, unless a
+// modem has begun to send it.
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/driver/bus"
+	"github.com/viesti-sms/viesti/services/internal/kit/log"
+)
+
+// Config is the configuration of a scheduler.
+type Config struct{}
+
+// Scheduler runs timers.
+type Scheduler struct {
+	bus *bus.Bus
+	log *zap.Logger
+	now func() time.Time
+}
+
+// New makes a Scheduler.
+func New(_ Config, b *bus.Bus, logger *zap.Logger) *Scheduler {
+	return &Scheduler{bus: b, log: logger.Named("scheduler"), now: time.Now}
+}
+
+// Run works until ctx ends.
+func (s *Scheduler) Run(ctx context.Context) error {
+	s.log.Info("running")
+	defer s.log.Info("stopped")
+	return s.bus.FollowExpiries(ctx, s.expire)
+}
+
+// expire withdraws a message whose validity has ended. Sending and expiring meet
+// at the attempt record of the first part: only one of them can write it.
+func (s *Scheduler) expire(ctx context.Context, due *life.Event) error {
+	waiting, err := s.bus.Find(ctx, due.Account, due.ID)
+	if errors.Is(err, bus.ErrNotFound) {
+		return nil // sent, failed or cancelled meanwhile
+	}
+	if err != nil {
+		return err
+	}
+	due.Time = s.now()
+	err = s.bus.Withdraw(ctx, waiting, due)
+	switch {
+	case errors.Is(err, bus.ErrConflict):
+		s.log.Debug("not expired: a modem has begun to send it", log.Message(due.ID))
+		return nil
+	case err != nil:
+		s.log.Warn("expiring, will be tried again", log.Message(due.ID), zap.Error(err))
+		return err
+	}
+	s.log.Info("expired before it was sent", log.Message(due.ID), zap.Stringer("to", due.Subject.Recipient))
+	return nil
+}

@@ -1,0 +1,159 @@
+package spool
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
+	"github.com/viesti-sms/viesti/services/internal/kit/config"
+)
+
+// Config is the configuration of a spool. The names and meanings are those of
+// smsd.conf (smstools spec §4, §6.2).
+type Config struct {
+	// Host is the name of this host; the account of the spool is "spool-<host>".
+	Host string `yaml:"-"`
+
+	// Outgoing is where producers put files. Empty: no messages are taken.
+	Outgoing string `yaml:"outgoing"`
+	// Checked is where accepted files wait until they are sent.
+	Checked string `yaml:"checked"`
+	// Queues are directories to wait in, for queues that have their own.
+	Queues map[string]string `yaml:"queues"`
+	// Sent and Failed keep the files; empty: a file is removed after its event.
+	Sent   string `yaml:"sent"`
+	Failed string `yaml:"failed"`
+	// Incoming and Report are where received messages and status reports are
+	// written. Report defaults to Incoming; an empty Incoming: nothing is written.
+	Incoming string `yaml:"incoming"`
+	Report   string `yaml:"report"`
+
+	// TrustOutgoing takes files at once: producers rename them in.
+	TrustOutgoing bool `yaml:"trust_outgoing"`
+	// Alphabet is that of files that name none: iso (the default) or utf-8.
+	Alphabet string `yaml:"alphabet"`
+	// TrimText removes white space at the end of Latin texts.
+	TrimText bool `yaml:"trim_text"`
+	// IncludeFrom lists the directories below which Include may read; empty: none.
+	IncludeFrom []string `yaml:"include_from"`
+	// StoreSentPDU is 0 to 3 (smstools spec §3).
+	StoreSentPDU int `yaml:"store_sent_pdu"`
+	// StoreReceivedPDU is 0 none, 1 undecodable ones, 3 all.
+	StoreReceivedPDU int `yaml:"store_received_pdu"`
+	// MessageIDs is 1 first, 2 last (the default), 3 all.
+	MessageIDs int `yaml:"messageids"`
+	// IncomingUTF8 and DecodeUnicodeText say how received text is stored (smstools spec §2.3).
+	IncomingUTF8      bool `yaml:"incoming_utf8"`
+	DecodeUnicodeText bool `yaml:"decode_unicode_text"`
+	// TimeFormat is the strftime form of times in files.
+	TimeFormat string `yaml:"datetime_format"`
+	// EventHandler is executed for every event, as smsd does (smstools spec §5.2).
+	EventHandler string `yaml:"eventhandler"`
+	// ModemEventHandlers replace it for events of some modems.
+	ModemEventHandlers map[string]string `yaml:"modem_eventhandlers"`
+	// HandlerTimeout ends a handler that hangs.
+	HandlerTimeout config.Duration `yaml:"handler_timeout"`
+	// Rescan is how often the directory is looked at although nothing told so.
+	Rescan config.Duration `yaml:"rescan"`
+}
+
+// DefaultConfig returns the defaults of smsd, without directories.
+func DefaultConfig() Config {
+	return Config{
+		Alphabet: "iso", TrimText: true, StoreSentPDU: 1, StoreReceivedPDU: 1, MessageIDs: 2,
+		TimeFormat: smsfile.DefaultTimeFormat, HandlerTimeout: config.Duration(time.Minute),
+		Rescan: config.Duration(10 * time.Second),
+	}
+}
+
+// ErrConfig says that the configuration of the spool cannot be used.
+var ErrConfig = errors.New("spool configuration")
+
+// Check reports everything that is wrong with the configuration, on the disk too:
+// directories must exist and be writable.
+func (c *Config) Check() error {
+	var problems []error
+	bad := func(format string, args ...any) {
+		problems = append(problems, fmt.Errorf("%w: "+format, append([]any{ErrConfig}, args...)...))
+	}
+	if c.Outgoing != "" && c.Checked == "" {
+		bad("outgoing is set, checked is not: accepted files need a place to wait")
+	}
+	if smsfile.ParseAlphabet([]byte(c.Alphabet)) != smsfile.ISO && smsfile.ParseAlphabet([]byte(c.Alphabet)) != smsfile.UTF8 {
+		bad("alphabet is %q, want iso or utf-8", c.Alphabet)
+	}
+	if c.MessageIDs < 1 || c.MessageIDs > 3 {
+		bad("messageids is %d, want 1, 2 or 3", c.MessageIDs)
+	}
+	for name, dir := range c.directories() {
+		if err := writable(dir); err != nil {
+			bad("%s: %w", name, err)
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// directories are those that must be usable, by setting.
+func (c *Config) directories() map[string]string {
+	dirs := map[string]string{}
+	for name, dir := range map[string]string{
+		"outgoing": c.Outgoing, "checked": c.Checked, "sent": c.Sent, "failed": c.Failed, "incoming": c.Incoming, "report": c.Report,
+	} {
+		if dir != "" {
+			dirs[name] = dir
+		}
+	}
+	for queue, dir := range c.Queues {
+		dirs["queue "+queue] = dir
+	}
+	return dirs
+}
+
+func writable(dir string) error {
+	f, err := os.CreateTemp(dir, ".viesti-check-*")
+	if err != nil {
+		return fmt.Errorf("cannot create files in it: %w", err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// waiting returns the directory in which messages of a queue wait.
+func (c *Config) waiting(queue string) string {
+	if dir := c.Queues[queue]; dir != "" {
+		return dir
+	}
+	return c.Checked
+}
+
+func (c *Config) reportDir() string {
+	if c.Report != "" {
+		return c.Report
+	}
+	return c.Incoming
+}
+
+// include reads a file for an Include header, if it lies below an allowed
+// directory, whatever links and dots say.
+func (c *Config) include(path string) ([]byte, error) {
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return nil, errors.New("the file does not exist or cannot be read")
+	}
+	allowed := slices.ContainsFunc(c.IncludeFrom, func(dir string) bool {
+		root, err := filepath.EvalSymlinks(dir)
+		return err == nil && strings.HasPrefix(real, strings.TrimSuffix(root, "/")+"/")
+	})
+	if !allowed {
+		return nil, errors.New("the file is not below a directory that include_from lists")
+	}
+	info, err := os.Stat(real)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > smsfile.DefaultMaxSize {
+		return nil, errors.New("the file is not a regular file of a sensible size")
+	}
+	return os.ReadFile(real)
+}

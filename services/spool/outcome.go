@@ -1,0 +1,175 @@
+package spool
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/driver/hook"
+	"github.com/viesti-sms/viesti/services/internal/driver/spooldir"
+	"github.com/viesti-sms/viesti/services/internal/kit/log"
+)
+
+// handle acts on one event: of a message of this spool, or from the network.
+func (s *Spool) handle(ctx context.Context, e *life.Event) error {
+	err := s.act(ctx, e)
+	if err != nil {
+		s.log.Error("acting on an event, will be tried again", log.Message(e.ID), zap.Error(err))
+	}
+	return err
+}
+
+func (s *Spool) act(ctx context.Context, e *life.Event) error {
+	switch k := e.Kind.(type) {
+	case life.Sent:
+		return s.finish(ctx, e, s.cfg.Sent, "SENT", s.sentHeaders(e, k), s.messageIDs(k.Parts)...)
+	case life.Failed:
+		return s.finish(ctx, e, s.cfg.Failed, "FAILED", s.failedHeaders(e, k), s.messageIDs(k.Parts)...)
+	case life.Rejected:
+		return s.finish(ctx, e, s.cfg.Failed, "FAILED", s.rejectedHeaders(e, k.Reason))
+	case life.Expired:
+		return s.finish(ctx, e, s.cfg.Failed, "FAILED", s.rejectedHeaders(e, "Validity expired before sending"))
+	case life.Cancelled:
+		return s.finish(ctx, e, s.cfg.Failed, "FAILED", s.rejectedHeaders(e, "Cancelled"))
+	case life.Report:
+		return s.report(ctx, e, k)
+	case life.Received:
+		return s.received(ctx, e, k)
+	default:
+		return nil
+	}
+}
+
+// finish puts the result headers into the waiting file, moves it to dir, and
+// runs the handler. Rewriting is repeatable and moving is one step; when the file
+// is gone, an earlier run did both.
+func (s *Spool) finish(ctx context.Context, e *life.Event, dir, event string, headers []smsfile.Header, ids ...string) error {
+	path, data, err := s.waitingFile(e)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := spooldir.Replace(path, smsfile.Rewrite(data, headers, nil)); err != nil {
+		return err
+	}
+	if dir != "" {
+		if path, err = spooldir.Move(path, dir, e.Subject.Origin.File); err != nil {
+			return err
+		}
+		if err := spooldir.SyncDir(dir); err != nil {
+			return err
+		}
+	}
+	s.log.Info(strings.ToLower(event), log.Message(e.ID), zap.String("file", e.Subject.Origin.File))
+	s.runHandler(ctx, e, event, path, ids...)
+	if dir == "" {
+		return ignoreGone(os.Remove(path))
+	}
+	return nil
+}
+
+// waitingFile finds the file of a message: where it waits, or still in its claim.
+// It may be moved from the one to the other meanwhile.
+func (s *Spool) waitingFile(e *life.Event) (path string, data []byte, err error) {
+	if e.Subject == nil || e.Subject.Origin.File == "" {
+		return "", nil, fs.ErrNotExist
+	}
+	o := e.Subject.Origin
+	s.moveOn(e.ID, o)
+	path = filepath.Join(o.Directory, spooldir.WaitingName(e.ID, o.File))
+	data, err = os.ReadFile(path)
+	return path, data, err
+}
+
+func ignoreGone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+func station(m *life.Modem) smsfile.Station {
+	if m == nil {
+		return smsfile.Station{}
+	}
+	return smsfile.Station{Modem: m.Name, Number: m.Number, Description: m.Description, IMSI: m.IMSI, IMEI: m.IMEI}
+}
+
+func (s *Spool) sentHeaders(e *life.Event, k life.Sent) []smsfile.Header {
+	sent := smsfile.Sent{
+		Station: station(e.Modem), Time: e.Time.Local(), TimeFormat: s.cfg.TimeFormat, SendingTime: k.SendingTime,
+		IDs: smsfile.MessageIDs(s.cfg.MessageIDs), Report: k.Report, Result: k.Result,
+		Store: smsfile.StorePDU(s.cfg.StoreSentPDU), Coded: k.Alphabet != life.AirGSM7, Notices: k.Notices,
+	}
+	for _, p := range k.Parts {
+		sent.MessageIDs = append(sent.MessageIDs, int(p.Reference))
+		sent.PDUs = append(sent.PDUs, p.PDU)
+	}
+	return sent.Headers()
+}
+
+func (s *Spool) failedHeaders(e *life.Event, k life.Failed) []smsfile.Header {
+	failed := smsfile.Failed{
+		Station: station(e.Modem), Reason: k.Reason, Time: e.Time.Local(), TimeFormat: s.cfg.TimeFormat,
+		PDUs: k.PDUs, Store: smsfile.StorePDU(s.cfg.StoreSentPDU), Notices: k.Notices,
+	}
+	return failed.Headers()
+}
+
+func (s *Spool) rejectedHeaders(e *life.Event, reason string) []smsfile.Header {
+	rejected := smsfile.Rejected{Reason: reason, Time: e.Time.Local(), TimeFormat: s.cfg.TimeFormat}
+	return rejected.Headers()
+}
+
+// messageIDs are the message ids that an event handler is given (smstools spec §3).
+func (s *Spool) messageIDs(parts []life.PartDone) []string {
+	if len(parts) == 0 {
+		return nil
+	}
+	id := func(p life.PartDone) string { return strconv.Itoa(int(p.Reference)) }
+	switch s.cfg.MessageIDs {
+	case 1:
+		return []string{id(parts[0])}
+	case 3:
+		var all []string
+		for _, p := range parts {
+			all = append(all, id(p))
+		}
+		return append(all, ".")
+	default:
+		return []string{id(parts[len(parts)-1])}
+	}
+}
+
+// runHandler runs the event handler and waits for it. What it does has no
+// influence on the message.
+func (s *Spool) runHandler(ctx context.Context, e *life.Event, event, path string, ids ...string) {
+	h := hook.Hook{Command: s.cfg.EventHandler, Timeout: time.Duration(s.cfg.HandlerTimeout)}
+	if e.Modem != nil && s.cfg.ModemEventHandlers[e.Modem.Name] != "" && e.Modem.Host == s.cfg.Host {
+		h.Command = s.cfg.ModemEventHandlers[e.Modem.Name]
+	}
+	if h.IsZero() {
+		return
+	}
+	// A handler that has been started is let finish when the process stops.
+	r, err := h.Run(context.WithoutCancel(ctx), append([]string{event, path}, ids...)...)
+	if err != nil || r.Code != 0 {
+		s.log.Error("problem with the event handler", log.Message(e.ID), zap.String("event", event), zap.Int("result", r.Code), zap.Error(err))
+	}
+	if r.Output != "" {
+		// What it says may quote the message.
+		s.log.Warn("the event handler said something; level debug shows it", log.Message(e.ID), zap.Int("octets", len(r.Output)))
+		s.log.Debug("the event handler said", log.Message(e.ID), zap.String("output", oneLine(r.Output)))
+	}
+}

@@ -1,0 +1,90 @@
+// Package spool is the ingress for message files: it takes what producers put
+// into a directory, makes it durable on the broker, and writes the outcome back
+// as SMS Server Tools does.
+//
+// A file's way: outgoing → a claim inside outgoing (durable, with its id) →
+// submission acknowledged by the broker → checked → the final event → sent or
+// failed, and the event handler. Every step may be repeated after a crash: the id
+// follows from the claim, the broker knows what it has, and a final event whose
+// file is gone was handled before.
+package spool
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/viesti-sms/viesti/proto/subject"
+	"github.com/viesti-sms/viesti/services/internal/core/route"
+	"github.com/viesti-sms/viesti/services/internal/driver/bus"
+	"github.com/viesti-sms/viesti/services/internal/driver/spooldir"
+	"github.com/viesti-sms/viesti/services/internal/kit/lifecycle"
+)
+
+// Spool is the service.
+type Spool struct {
+	cfg     Config
+	bus     *bus.Bus
+	log     *zap.Logger
+	account string
+	policy  atomic.Pointer[route.Policy]
+	now     func() time.Time
+	seen    settling
+}
+
+// New makes a Spool; Config.Check tells before whether it can work.
+func New(cfg Config, b *bus.Bus, logger *zap.Logger) *Spool {
+	s := &Spool{
+		cfg: cfg, bus: b, log: logger.Named("spool"), account: Account(cfg.Host), now: time.Now,
+	}
+	s.policy.Store(&route.Policy{})
+	return s
+}
+
+// Account is the account of the spool of a host.
+func Account(host string) string { return "spool-" + host }
+
+// Run works until ctx ends: it takes files, follows the events of its messages,
+// and writes what arrives from the network.
+func (s *Spool) Run(ctx context.Context) error {
+	s.log.Info("running", zap.String("outgoing", s.cfg.Outgoing), zap.String("incoming", s.cfg.Incoming))
+	defer s.log.Info("stopped")
+	if err := s.bus.Policy(ctx, s.policy.Store); err != nil {
+		return err
+	}
+	services := []lifecycle.Service{{Name: "policy", Run: func(ctx context.Context) error {
+		return s.bus.WatchPolicy(ctx, s.policy.Store)
+	}}}
+	if s.cfg.Outgoing != "" {
+		services = append(services,
+			lifecycle.Service{Name: "outgoing", Run: s.watch},
+			lifecycle.Service{Name: "events", Run: func(ctx context.Context) error {
+				return s.bus.FollowAccount(ctx, s.account, s.handle)
+			}})
+	}
+	if s.cfg.Incoming != "" {
+		services = append(services, lifecycle.Service{Name: "inbox", Run: func(ctx context.Context) error {
+			return s.bus.FollowAccount(ctx, subject.Inbox, s.handle)
+		}})
+	}
+	return lifecycle.Run(ctx, services...)
+}
+
+func (s *Spool) watch(ctx context.Context) error {
+	if err := s.recover(ctx); err != nil {
+		return err
+	}
+	return spooldir.Watch(ctx, s.cfg.Outgoing, s.rescan(), s.scan)
+}
+
+// rescan is the interval of looking without being told. Files that are still
+// growing are looked at more often.
+func (s *Spool) rescan() time.Duration {
+	d := time.Duration(s.cfg.Rescan)
+	if !s.cfg.TrustOutgoing {
+		d = min(d, settleTime)
+	}
+	return d
+}

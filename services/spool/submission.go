@@ -1,0 +1,138 @@
+package spool
+
+import (
+	"errors"
+	"time"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
+	"github.com/viesti-sms/viesti/services/internal/core/message"
+	"github.com/viesti-sms/viesti/services/internal/core/route"
+)
+
+// defaultAlternateAfter is how long an alternate waits when the file does not say.
+const defaultAlternateAfter = 30 * time.Minute
+
+// submission makes a submission of a parsed file. A *smsfile.Rejection says why
+// the file is none; the tests are in the order of smstools spec §1.10.
+func submission(o *smsfile.Outgoing, policy *route.Policy, now time.Time) (*message.Submission, error) {
+	if err := o.CheckDestination(); err != nil {
+		return nil, err
+	}
+	if err := o.CheckAlphabet(); err != nil {
+		return nil, err
+	}
+	queue, err := policy.Choose(o.Queue, message.NewAddress(o.To))
+	if err != nil {
+		return nil, queueRejection(err)
+	}
+	for _, check := range []func() error{o.CheckContent, o.CheckNumberType, o.CheckTransmission} {
+		if err := check(); err != nil {
+			return nil, err
+		}
+	}
+	s := &message.Submission{
+		Queue: queue, Recipient: message.NewAddress(o.To), NumberType: message.NumberType(o.ToTOA), Sender: o.From,
+		Kind: kind(o), Alphabet: alphabet(o.Alphabet), Body: message.NewBody(o.Body), Trim: o.Trims(),
+		Options: options(o), Alternates: alternates(o), AcceptedAt: now,
+	}
+	if o.HighPriority {
+		s.Priority = message.High
+	}
+	if s.DeliverAt, err = deliverAt(o.Send, now); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func queueRejection(err error) error {
+	reason := smsfile.ReasonNoProvider
+	if errors.Is(err, route.ErrQueue) {
+		reason = smsfile.ReasonWrongQueue
+	}
+	return &smsfile.Rejection{Reason: reason}
+}
+
+func kind(o *smsfile.Outgoing) message.Kind {
+	switch {
+	case o.Voicecall:
+		return message.Voicecall
+	case o.TextIsPDU:
+		return message.PDU
+	default:
+		return message.Text
+	}
+}
+
+func alphabet(a smsfile.Alphabet) message.Alphabet {
+	switch a {
+	case smsfile.UTF8:
+		return message.UTF8
+	case smsfile.GSM:
+		return message.GSM
+	case smsfile.UCS2:
+		return message.UCS2
+	case smsfile.Binary:
+		return message.Binary
+	default:
+		return message.Latin
+	}
+}
+
+func options(o *smsfile.Outgoing) message.Options {
+	opts := message.Options{
+		Report: tri(o.Report), Flash: o.Flash, Class: o.Class, DCS: o.DCS, Ping: o.Ping, Replace: o.Replace,
+		System: message.System(o.System), ReplyPath: tri(o.ReplyPath), RejectDuplicates: o.RejectDuplicates,
+		MessageReference: o.MessageReference, Validity: o.Validity, UDHI: tri(o.UDH), UDH: o.UDHData,
+		Language: o.Language, LanguageExt: o.LanguageExt, SMSC: message.NewAddress(o.SMSC), Retries: o.Retries,
+	}
+	if o.Autosplit != nil {
+		split := message.Split(*o.Autosplit)
+		opts.Split = &split
+	}
+	if o.TextIsPDU {
+		opts.PDUKey = o.To
+	}
+	return opts
+}
+
+func tri(v *bool) message.Tri {
+	if v == nil {
+		return message.Unset
+	}
+	return message.TriOf(*v)
+}
+
+func alternates(o *smsfile.Outgoing) []message.Alternate {
+	after := defaultAlternateAfter
+	if o.AlternateAfter != nil {
+		after = *o.AlternateAfter
+	}
+	var as []message.Alternate
+	for _, to := range o.AlternateTo {
+		as = append(as, message.Alternate{Recipient: message.NewAddress(to), After: after})
+	}
+	return as
+}
+
+// sendFormats are the ways of writing a Send header that are understood, in
+// local time where no zone is given.
+var sendFormats = []string{
+	time.RFC3339, "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02T15:04:05", "2006-01-02T15:04", time.RFC1123Z, time.RFC1123,
+}
+
+// deliverAt reads a Send header (smstools spec §9 part 3). A time in the past
+// means at once.
+func deliverAt(text string, now time.Time) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	for _, format := range sendFormats {
+		if at, err := time.ParseInLocation(format, text, now.Location()); err == nil {
+			if at.After(now) {
+				return at, nil
+			}
+			return time.Time{}, nil
+		}
+	}
+	return time.Time{}, &smsfile.Rejection{Reason: "Invalid Send time", Detail: "write it like 2026-01-31 18:30"}
+}
