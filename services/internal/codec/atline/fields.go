@@ -62,8 +62,8 @@ func Fields(values string) []Field {
 		case c == '(':
 			depth++
 		case c == ')':
-			depth--
-		case c == ',' && depth <= 0:
+			depth = max(depth-1, 0)
+		case c == ',' && depth == 0:
 			fields = append(fields, newField(values[start:i]))
 			start = i + 1
 		}

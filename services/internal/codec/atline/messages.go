@@ -19,13 +19,10 @@ type Stored struct {
 // ParseCMGL reads `+CMGL: index,stat,[alpha],length`.
 func ParseCMGL(line string) (Stored, error) {
 	values, ok := Values(line, "+CMGL")
-	fields := Fields(values)
-	if !ok || len(fields) < 3 {
-		return Stored{}, fmt.Errorf("%w: parsing +CMGL", ErrMalformed)
-	}
-	s, err := parseStored(fields[1:])
-	index, isIndex := fields[0].Int()
-	if err != nil || !isIndex {
+	first, rest, _ := strings.Cut(values, ",")
+	index, isIndex := Field{Text: first}.Int()
+	s, isStored := parseStored(rest)
+	if !ok || !isIndex || !isStored {
 		return Stored{}, fmt.Errorf("%w: parsing +CMGL", ErrMalformed)
 	}
 	s.Index = index
@@ -35,24 +32,21 @@ func ParseCMGL(line string) (Stored, error) {
 // ParseCMGR reads `+CMGR: stat,[alpha],length`.
 func ParseCMGR(line string) (Stored, error) {
 	values, ok := Values(line, "+CMGR")
-	s, err := parseStored(Fields(values))
-	if !ok || err != nil {
+	s, isStored := parseStored(values)
+	if !ok || !isStored {
 		return Stored{}, fmt.Errorf("%w: parsing +CMGR", ErrMalformed)
 	}
 	return s, nil
 }
 
-// parseStored reads `stat,[alpha],length`; some modems leave alpha out altogether.
-func parseStored(fields []Field) (Stored, error) {
-	if len(fields) < 2 {
-		return Stored{}, ErrMalformed
-	}
-	status, isStatus := fields[0].Int()
-	length, isLength := fields[len(fields)-1].Int()
-	if !isStatus || !isLength {
-		return Stored{}, ErrMalformed
-	}
-	return Stored{Index: -1, Status: status, Length: length}, nil
+// parseStored reads `stat,[alpha],length` from both ends: alpha comes from the
+// phone book and may hold anything, and some modems leave it out altogether.
+func parseStored(values string) (Stored, bool) {
+	first, rest, _ := strings.Cut(values, ",")
+	status, isStatus := Field{Text: strings.TrimSpace(first)}.Int()
+	last := rest[strings.LastIndexByte(rest, ',')+1:]
+	length, isLength := Field{Text: strings.TrimSpace(last)}.Int()
+	return Stored{Index: -1, Status: status, Length: length}, isStatus && isLength
 }
 
 // ParseCMGS reads the message reference, 0 to 255, of `+CMGS: mr[,ackpdu]` (3GPP TS 27.005 §4.3).

@@ -133,6 +133,9 @@ func numericText(code Code) string {
 	}
 }
 
+// maxNumber bounds error numbers; manufacturers use some thousands.
+const maxNumber = 65535
+
 // numbered understands "n", "n (text)" and, as under AT+CMEE=2, "text".
 func numbered(code Code, prefix, rest string, table map[int]entry) Result {
 	rest = strings.TrimSpace(rest)
@@ -141,7 +144,7 @@ func numbered(code Code, prefix, rest string, table map[int]entry) Result {
 		digits = rest[:i]
 	}
 	number, err := strconv.Atoi(digits)
-	if err != nil || number < 0 {
+	if err != nil || number < 0 || number > maxNumber {
 		return Result{Code: code, Number: numberOf(table, rest), Text: prefix + rest}
 	}
 	text := prefix + rest

@@ -20,22 +20,23 @@ func validities() parser[uint8] {
 	}}
 }
 
-// validityOfPeriod reads "N unit" with the unit in lower case, or a unit alone in any case.
+// validityOfPeriod reads "N unit", or a unit alone for one of it. The unit counts
+// in any case, as the manual says; smsd itself refuses to start with "2 HOURS".
 func validityOfPeriod(value string) (uint8, bool) {
 	n, result := leadingInt(value)
-	unit := value
 	if result == refused {
-		n, unit = 1, strings.ToLower(value)
-		if strings.ContainsAny(unit, " \t0123456789") {
+		n = 1
+		if strings.ContainsAny(value, " \t0123456789") {
 			return 0, false
 		}
 	}
-	if n < 0 {
+	if n < 1 {
 		return 0, false
 	}
-	return validityOfUnit(min(n, maxPeriod), unit)
+	return validityOfUnit(min(n, maxPeriod), strings.ToLower(value))
 }
 
+// validityOfUnit finds the unit within the text, the shortest first.
 func validityOfUnit(n int, unit string) (uint8, bool) {
 	switch {
 	case strings.Contains(unit, "min"):
@@ -54,6 +55,9 @@ func validityOfUnit(n int, unit string) (uint8, bool) {
 		return 0, false
 	}
 }
+
+// The octet counts 5 minutes up to 143, half hours up to 167, days up to 196 and
+// weeks up to 255; what lies between is rounded down.
 
 func validityOfMinutes(n int) uint8 {
 	switch {

@@ -126,18 +126,17 @@ func languages() parser[*uint8] {
 		}}
 }
 
+// languageByName compares the first word with the beginnings of the names, in the
+// order of their numbers.
 func languageByName(value string) (uint8, bool) {
-	lower := strings.ToLower(value)
-	if lower == "bengali" || lower == "assemese" {
-		return 4, true
-	}
-	for i, name := range [...]string{"basic", "turkish", "spanish", "portuguese", "bengali and assemese",
+	word, _, _ := strings.Cut(strings.ToLower(value), " ")
+	for i, name := range [...]string{"basic", "turkish", "spanish", "portuguese", "bengali",
 		"gujarati", "hindi", "kannada", "malayalam", "oriya", "punjabi", "tamil", "telugu", "urdu"} {
-		if lower == name {
+		if strings.HasPrefix(name, word) {
 			return uint8(i), true
 		}
 	}
-	return 0, false
+	return 4, strings.HasPrefix("assemese", word)
 }
 
 // devices accepts a path or @host:port.

@@ -2,6 +2,7 @@ package smsdconf
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -118,7 +119,7 @@ func TestDeviceValues(t *testing.T) {
 
 func TestLanguages(t *testing.T) {
 	for in, want := range map[string]int{"Spanish": 2, "assemese": 4, "Bengali": 4, "Bengali and Assemese": 4, "urdu": 13,
-		"0": 0, "13": 13, "14": -1, "Finnish": -1, "": -2} {
+		"0": 0, "13": 13, "span": 2, "Bengali rubbish": 4, "P": 3, "pu": 10, "14": -1, "Finnish": -1, "-1": -1, "": -2} {
 		language, result := languages().parse(in)
 		got := -1
 		if language != nil {
@@ -129,6 +130,19 @@ func TestLanguages(t *testing.T) {
 		if got != want {
 			t.Errorf("language %q = %d, want %d", in, got, want)
 		}
+	}
+}
+
+func TestModes(t *testing.T) {
+	tryValues(t, modes(), []valueCase[Mode]{{"NEW", ModeNew, taken}, {"old", ModeOld, taken}, {"", 0, refused}, {"1", 0, refused}})
+}
+
+func TestQuoteShowsTheBeginningOfLongTexts(t *testing.T) {
+	if got, want := quote(strings.Repeat("x", 61)), `"`+strings.Repeat("x", 60)+`..."`; got != want {
+		t.Errorf("quote = %s, want %s", got, want)
+	}
+	if got, want := quote("\xff\n"), `"\xff\n"`; got != want {
+		t.Errorf("quote = %s, want %s", got, want)
 	}
 }
 
@@ -152,7 +166,7 @@ func TestValidities(t *testing.T) {
 		{"1 day", 167, taken}, {"3 days", 0xA9, taken}, {"30 days", 196, taken}, {"34 days", 196, taken}, {"35 days", 197, taken},
 		{"4 weeks", 194, taken}, {"5 weeks", 197, taken}, {"63 weeks", 255, taken}, {"64 weeks", 255, taken},
 		{"MONTH", 0xC4, taken}, {"1 month", 0xC4, taken}, {"12 months", 244, taken}, {"1 year", 244, taken}, {"year", 244, taken},
-		{"2 years", 255, taken}, {"0 years", 0, taken}, {"2 HOURS", 0, refused}, {"nonsense", 0, refused}, {"-1 day", 0, refused},
+		{"2 years", 255, taken}, {"0 years", 0, refused}, {"2 HOURS", 23, taken}, {"nonsense", 0, refused}, {"-1 day", 0, refused},
 		{"a day", 0, refused}, {"99999999 years", 255, taken},
 	})
 }
@@ -160,7 +174,7 @@ func TestValidities(t *testing.T) {
 func TestValidityGrowsWithItsPeriod(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		unit := rapid.SampledFrom([]string{"min", "hour", "day", "week", "year"}).Draw(t, "unit")
-		n := rapid.IntRange(0, 1<<21).Draw(t, "n")
+		n := rapid.IntRange(1, 1<<21).Draw(t, "n")
 		shorter, ok1 := validityOfPeriod(fmt.Sprintf("%d %s", n, unit))
 		longer, ok2 := validityOfPeriod(fmt.Sprintf("%d %s", n+1, unit))
 		if !ok1 || !ok2 || shorter > longer {

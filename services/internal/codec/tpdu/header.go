@@ -1,7 +1,6 @@
 package tpdu
 
 import (
-	"encoding/binary"
 	"iter"
 	"slices"
 )
@@ -66,110 +65,6 @@ func wellFormed(udh []byte) bool {
 		used += 2 + len(element.Data)
 	}
 	return used == len(udh)
-}
-
-// Concatenation returns the place in a concatenated message that a header tells
-// (3GPP TS 23.040 §9.2.3.24.1, .8). Of several elements the last one counts; one
-// with an impossible place is ignored, as the specification asks.
-func Concatenation(udh []byte) (part Part, ok bool) {
-	for element := range Elements(udh) {
-		if p, valid := element.part(); valid {
-			part, ok = p, true
-		}
-	}
-	return part, ok
-}
-
-func (e Element) part() (Part, bool) {
-	var p Part
-	switch {
-	case e.ID == ElementConcatenated8 && len(e.Data) == 3:
-		p = Part{Reference: uint16(e.Data[0]), Total: e.Data[1], Seq: e.Data[2]}
-	case e.ID == ElementConcatenated16 && len(e.Data) == 4:
-		p = Part{
-			Reference: binary.BigEndian.Uint16(e.Data),
-			Wide:      true,
-			Total:     e.Data[2],
-			Seq:       e.Data[3],
-		}
-	}
-	return p, p.Seq >= 1 && p.Seq <= p.Total
-}
-
-// AppendTo appends the concatenation element to a header, which may be empty; see AppendElement.
-// The reference of a part that is not Wide loses its upper octet.
-func (p Part) AppendTo(udh []byte) []byte {
-	if p.Wide {
-		high, low := byte(p.Reference>>8), byte(p.Reference)
-		return AppendElement(udh, ElementConcatenated16, high, low, p.Total, p.Seq)
-	}
-	return AppendElement(udh, ElementConcatenated8, byte(p.Reference), p.Total, p.Seq)
-}
-
-// Ports are the application ports of a message (3GPP TS 23.040 §9.2.3.24.3, .4).
-type Ports struct {
-	Destination uint16
-	Source      uint16
-	// Wide says that the ports have 16 bits.
-	Wide bool
-}
-
-// ApplicationPorts returns the application ports that a header tells; of several
-// elements the last one counts.
-func ApplicationPorts(udh []byte) (ports Ports, ok bool) {
-	for e := range Elements(udh) {
-		switch {
-		case e.ID == ElementPorts8 && len(e.Data) == 2:
-			ports, ok = Ports{Destination: uint16(e.Data[0]), Source: uint16(e.Data[1])}, true
-		case e.ID == ElementPorts16 && len(e.Data) == 4:
-			ports = Ports{
-				Destination: binary.BigEndian.Uint16(e.Data),
-				Source:      binary.BigEndian.Uint16(e.Data[2:]),
-				Wide:        true,
-			}
-			ok = true
-		}
-	}
-	return ports, ok
-}
-
-// AppendTo appends the port element to a header, which may be empty; see AppendElement.
-// Ports that are not Wide lose their upper octet.
-func (p Ports) AppendTo(udh []byte) []byte {
-	if !p.Wide {
-		return AppendElement(udh, ElementPorts8, byte(p.Destination), byte(p.Source))
-	}
-	var data [4]byte
-	binary.BigEndian.PutUint16(data[:], p.Destination)
-	binary.BigEndian.PutUint16(data[2:], p.Source)
-	return AppendElement(udh, ElementPorts16, data[:]...)
-}
-
-// Languages returns the locking and the single shift table that a header names
-// (3GPP TS 23.040 §9.2.3.24.15, .16); zero, the default table, where it names none.
-func Languages(udh []byte) (locking, single byte) {
-	for e := range Elements(udh) {
-		switch {
-		case len(e.Data) != 1:
-		case e.ID == ElementLockingShift:
-			locking = e.Data[0]
-		case e.ID == ElementSingleShift:
-			single = e.Data[0]
-		}
-	}
-	return locking, single
-}
-
-// AppendLanguages appends the elements of the tables that are not zero, the
-// locking one first; see AppendElement.
-func AppendLanguages(udh []byte, locking, single byte) []byte {
-	if locking != 0 {
-		udh = AppendElement(udh, ElementLockingShift, locking)
-	}
-	if single != 0 {
-		udh = AppendElement(udh, ElementSingleShift, single)
-	}
-	return udh
 }
 
 // AppendElement appends an element to a header and corrects the header's length

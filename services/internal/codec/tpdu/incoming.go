@@ -7,7 +7,7 @@ type MT struct {
 	// Deliver is the message, nil for a report; StatusReport the other way round.
 	Deliver      *Deliver
 	StatusReport *StatusReport
-	// Warnings tell what was tolerated, in the order of the octets.
+	// Warnings tell what was tolerated, in the order in which it was met.
 	Warnings []Warning
 }
 
@@ -17,8 +17,9 @@ type MT struct {
 // It is tolerant: missing octets read as zero, wrong ones are kept or left out,
 // and Warnings tell. A reserved message type is read as SMS-DELIVER (3GPP TS
 // 23.040 §9.2.3.1); a PDU without the service centre address, as old modems
-// give, is recognised when its beginning cannot be one. The only error is a
-// TypeError; the result then holds what was read before it.
+// give, is recognised when its beginning cannot be one, which is not certain for
+// a status report: who knows of such a modem calls DecodeTPDU. The only error is
+// a TypeError; the result then holds what was read before it.
 func DecodeMT(pdu []byte) (MT, error) {
 	r := reader{octets: pdu}
 	smsc, err := r.leadingSMSC()

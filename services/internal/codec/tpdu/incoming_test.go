@@ -105,6 +105,24 @@ func checkDeliver(t *testing.T, d *Deliver, file receivedFile) {
 	if !known || dcs.Alphabet != recorded {
 		t.Errorf("alphabet %v, recorded %q", dcs.Alphabet, alphabet)
 	}
+	checkContent(t, d, file)
+}
+
+// checkContent compares octets with the body, and counts septets, an escape and
+// its character as one. With tables the recorded count is another: of UTF-8, and
+// without the characters of a table that smsd lacks.
+func checkContent(t *testing.T, d *Deliver, file receivedFile) {
+	t.Helper()
+	if !d.Septets {
+		if !bytes.HasSuffix(file.All, d.Data) {
+			t.Errorf("decoded % X, recorded body ends otherwise", d.Data)
+		}
+		return
+	}
+	if locking, single := Languages(d.UDH); locking == 0 && single == 0 {
+		length := len(d.Data) - bytes.Count(d.Data, []byte{0x1B})
+		checkHeader(t, file, "Length", fmt.Sprint(length))
+	}
 }
 
 // checkUserDataHeader knows that smsd leaves the header of binary data, when it

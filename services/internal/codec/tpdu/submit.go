@@ -45,7 +45,7 @@ type DecodedSubmit struct {
 	Submit
 	// Validity is TP-VP in whatever format it came.
 	Validity Validity
-	// Warnings tell what was tolerated, in the order of the octets.
+	// Warnings tell what was tolerated, in the order in which it was met.
 	Warnings []Warning
 }
 

@@ -13,38 +13,52 @@ const MaxBody = 39016
 const stackRoom = 2 * tpdu.MaxSeptets
 
 // Compose makes the message that a modem with these settings has to send. What
-// cannot be sent as it was meant is refused with a *Rejection; neither s nor set
-// is changed or kept.
+// cannot be sent as it was meant is refused with a *Rejection. The message shares
+// no memory with s and set.
 func Compose(s *message.Submission, set *Settings) (*Message, error) {
 	if s.Body.Len() > MaxBody {
 		return nil, reject(ReasonTooLongBody)
 	}
+	j := job{submission: s, options: &s.Options, settings: set}
 	switch s.Kind {
 	case message.Text:
-		return composeText(s, set)
+		return j.compose()
 	case message.PDU:
-		return composeReady(s, set)
+		return j.composeReady()
 	}
 	return nil, reject(ReasonVoicecall)
 }
 
-func composeText(s *message.Submission, set *Settings) (*Message, error) {
-	da, err := destination(s, set)
+// job is one call of Compose.
+type job struct {
+	submission *message.Submission
+	options    *message.Options
+	settings   *Settings
+	notices    []string
+	// base is what all parts have in common.
+	base tpdu.Submit
+}
+
+// compose makes a message of a body. Everything about a message of one part stays
+// on the stack until its octets are written.
+func (j *job) compose() (*Message, error) {
+	da, err := j.destination()
 	if err != nil {
 		return nil, err
 	}
 	var room [stackRoom]byte
-	c, err := encode(room[:0], s, set)
+	c, err := j.encode(room[:0])
 	if err != nil {
 		return nil, err
 	}
 	var headerRoom [tpdu.MaxOctets]byte
-	if err := c.addHeader(headerRoom[:0], &s.Options); err != nil {
+	c, err = j.withHeader(c, headerRoom[:0])
+	if err != nil {
 		return nil, err
 	}
-	base := submit(s, set, &c, da)
+	j.base = j.submit(&c, da)
 	if c.fits() {
-		return c.send(s, set, &base, nil)
+		return j.send(&c, nil)
 	}
-	return c.sendParts(s, set, &base)
+	return j.sendParts(&c)
 }

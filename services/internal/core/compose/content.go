@@ -4,6 +4,7 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/codec/gsm7"
 	"github.com/viesti-sms/viesti/services/internal/codec/tpdu"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
+	"github.com/viesti-sms/viesti/services/internal/core/split"
 )
 
 // content is the user data of a message before it is cut.
@@ -13,49 +14,46 @@ type content struct {
 	data     []byte
 	// tables are those that septets are written with.
 	tables gsm7.Tables
-	// udhi says that the data of every message made of it begins with a header:
-	// udh, or else, for binary data, the first octets of data.
+	// udhi says that there is a header: udh, or else the first octets of data.
 	udhi bool
 	udh  []byte
-	// given says that the submitter gave udh.
-	given   bool
-	notices []string
 }
 
-// addHeader settles the user data header. One given for binary data becomes part
-// of the data; one given for text stays, with the language elements after it.
-func (c *content) addHeader(room []byte, o *message.Options) error {
-	c.given = len(o.UDH) > 0
-	c.udhi = c.given || o.UDHI.Or(c.alphabet == tpdu.Alphabet8Bit && o.System == message.NotSystem)
-	if c.alphabet == tpdu.Alphabet8Bit {
-		c.prependHeader(o.UDH)
-		return c.checkData(o)
-	}
-	if c.given && int(o.UDH[0]) != len(o.UDH)-1 {
-		return reject(ReasonUDHLength)
-	}
-	if !c.given && len(c.data) == 0 {
-		return reject(ReasonNoText)
-	}
-	c.udh = tpdu.AppendLanguages(append(room, o.UDH...), byte(c.tables.Locking), byte(c.tables.Single))
-	c.udhi = c.udhi || len(c.udh) > 0
-	return nil
-}
-
-func (c *content) prependHeader(udh []byte) {
-	if len(udh) > 0 {
-		c.data = append(append(make([]byte, 0, len(udh)+len(c.data)), udh...), c.data...)
-	}
-}
-
-func (c *content) checkData(o *message.Options) error {
+// withHeader settles the user data header. One given for octets becomes part of
+// the data; one given for text stays, with the language elements after it.
+func (j *job) withHeader(c content, room []byte) (content, error) {
+	given, octets := j.options.UDH, c.alphabet == tpdu.Alphabet8Bit
+	system := j.options.System != message.NotSystem
 	switch {
-	case len(c.data) == 0:
-		return reject(ReasonNoData)
-	case o.System != message.NotSystem && len(c.data) > tpdu.MaxOctets:
-		return reject(ReasonTooLongSystem)
+	case len(given)+len(c.data) == 0:
+		return c, reject(j.nothing())
+	case system && len(given)+len(c.data) > tpdu.MaxOctets:
+		return c, reject(ReasonTooLongSystem)
+	case !octets && len(given) > 0 && int(given[0]) != len(given)-1:
+		return c, reject(ReasonUDHLength)
 	}
-	return nil
+	if octets {
+		c.data = concatenate(given, c.data)
+	} else {
+		c.udh = tpdu.AppendLanguages(append(room, given...), byte(c.tables.Locking), byte(c.tables.Single))
+	}
+	c.udhi = len(given)+len(c.udh) > 0 || j.options.UDHI.Or(octets && !system)
+	return c, nil
+}
+
+// nothing is the reason for refusing an empty message.
+func (j *job) nothing() string {
+	if j.submission.Alphabet == message.Binary {
+		return ReasonNoData
+	}
+	return ReasonNoText
+}
+
+func concatenate(udh, data []byte) []byte {
+	if len(udh) == 0 {
+		return data
+	}
+	return append(append(make([]byte, 0, len(udh)+len(data)), udh...), data...)
 }
 
 // fits reports whether one part can hold everything.
@@ -68,4 +66,20 @@ func (c *content) capacity(header int) int {
 		return tpdu.MaxSeptets - tpdu.HeaderSeptets(header)
 	}
 	return tpdu.MaxOctets - header
+}
+
+// character is the size of a plain character of text.
+func (c *content) character() int {
+	if c.alphabet == tpdu.AlphabetUCS2 {
+		return 2
+	}
+	return 1
+}
+
+// cut cuts text into parts of at most size.
+func (c *content) cut(size int) (split.Ends, error) {
+	if c.alphabet == tpdu.AlphabetUCS2 {
+		return split.UCS2(c.data, size)
+	}
+	return split.Septets(c.data, size, c.tables)
 }

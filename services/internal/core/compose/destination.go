@@ -14,9 +14,9 @@ const maxDigits = 20
 const shortMark = "s"
 
 // destination returns TP-DA.
-func destination(s *message.Submission, set *Settings) (tpdu.Address, error) {
-	number := s.Recipient.Reveal()
-	digits, _ := strings.CutPrefix(number, shortMark)
+func (j *job) destination() (tpdu.Address, error) {
+	number, numberType := j.submission.Recipient.Reveal(), j.submission.NumberType
+	digits, short := strings.CutPrefix(number, shortMark)
 	switch {
 	case digits == "":
 		return tpdu.Address{}, reject(ReasonNoDestination)
@@ -24,16 +24,19 @@ func destination(s *message.Submission, set *Settings) (tpdu.Address, error) {
 		return tpdu.Address{}, reject(ReasonLongDestination)
 	case strings.Trim(digits, "0123456789*#") != "":
 		return tpdu.Address{}, reject(ReasonDestination)
-	case s.NumberType > message.NumberNational:
+	case numberType > message.NumberNational:
 		return tpdu.Address{}, reject(ReasonNumberType)
 	}
-	return tpdu.Address{TOA: typeOfAddress(s, set), Digits: digits}, nil
+	toa := givenType(numberType)
+	if toa == 0 {
+		toa = j.settings.typeOfAddress(digits, short)
+	}
+	return tpdu.Address{TOA: toa, Digits: digits}, nil
 }
 
-// typeOfAddress gives the type that was asked for, or follows the prefixes; a
-// short number is of unknown type then (smstools spec §1.3).
-func typeOfAddress(s *message.Submission, set *Settings) byte {
-	switch s.NumberType {
+// givenType returns the type of address that was asked for, 0 for none.
+func givenType(n message.NumberType) byte {
+	switch n {
 	case message.NumberUnknown:
 		return tpdu.TOAUnknown
 	case message.NumberInternational:
@@ -41,10 +44,16 @@ func typeOfAddress(s *message.Submission, set *Settings) byte {
 	case message.NumberNational:
 		return tpdu.TOANational
 	}
+	return 0
+}
+
+// typeOfAddress follows the prefixes; a short number is of unknown type (smstools
+// spec §1.3).
+func (set *Settings) typeOfAddress(digits string, short bool) byte {
 	switch {
-	case s.Recipient.IsShort():
+	case short:
 		return tpdu.TOAUnknown
-	case !set.isNational(s.Recipient.Reveal()):
+	case !set.isNational(digits):
 		return tpdu.TOAInternational
 	case set.NationalTOAUnknown:
 		return tpdu.TOAUnknown
@@ -82,12 +91,12 @@ func appendSMSC(dst []byte, number string) ([]byte, error) {
 }
 
 // serviceCentre is the number to put before the TPDU; empty: none.
-func serviceCentre(o *message.Options, set *Settings) string {
+func (j *job) serviceCentre() string {
 	switch {
-	case !set.SMSCInPDU:
+	case !j.settings.SMSCInPDU:
 		return ""
-	case !o.SMSC.IsZero():
-		return o.SMSC.Reveal()
+	case !j.options.SMSC.IsZero():
+		return j.options.SMSC.Reveal()
 	}
-	return set.SMSC
+	return j.settings.SMSC
 }

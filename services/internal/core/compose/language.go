@@ -11,15 +11,15 @@ import (
 // languages returns the tables wanted for a text, and whether any were named: by
 // the message, else by the modem (smstools spec §1.7). System messages are octets
 // and have no tables.
-func languages(o *message.Options, set *Settings) (wanted gsm7.Tables, named bool, err error) {
-	wanted, named = tablesOf(o.Language, o.LanguageExt)
+func (j *job) languages() (wanted gsm7.Tables, named bool, err error) {
+	wanted, named = tablesOf(j.options.Language, j.options.LanguageExt)
 	if !named {
-		wanted, named = tablesOf(set.Language, set.LanguageExt)
+		wanted, named = tablesOf(j.settings.Language, j.settings.LanguageExt)
 	}
 	if !wanted.Locking.Known() || !wanted.Single.Known() {
 		return wanted, false, reject(ReasonLanguage)
 	}
-	return wanted, named && o.System == message.NotSystem, nil
+	return wanted, named && j.options.System == message.NotSystem, nil
 }
 
 // tablesOf applies the rules of Language and Language_ext: the second is the
@@ -37,7 +37,7 @@ func tablesOf(language, ext *uint8) (wanted gsm7.Tables, named bool) {
 // encodeNational writes the text with those of the tables wanted that it needs.
 // What none of them has is left out with a notice; it never becomes UCS2
 // (smstools spec §1.7).
-func encodeNational(room, body []byte, wanted gsm7.Tables) (content, error) {
+func (j *job) encodeNational(room, body []byte, wanted gsm7.Tables) (content, error) {
 	if !utf8.Valid(body) {
 		return content{}, reject(ReasonShiftTables)
 	}
@@ -54,11 +54,8 @@ func encodeNational(room, body []byte, wanted gsm7.Tables) (content, error) {
 			best = next
 		}
 	}
-	c := content{data: best.septets, tables: best.tables}
-	if best.missing > 0 {
-		c.notices = missingNotices(best.encoder, body, best.missing)
-	}
-	return c, nil
+	j.noticeMissing(best.encoder, body, best.missing)
+	return content{data: best.septets, tables: best.tables}, nil
 }
 
 // attempt is a text written with some tables.

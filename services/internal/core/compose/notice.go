@@ -6,30 +6,40 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/codec/gsm7"
 )
 
-// missingNotices returns a notice for each character that the encoder lacks, of
-// which there are missing many: its place in the text from 1, and its octets.
-func missingNotices(encoder *gsm7.Encoder, body []byte, missing int) []string {
-	notices := make([]string, 0, missing+1)
+// noticeMissing gives a notice for each character that the encoder lacks, of
+// which there are missing many. All of them together are one piece of memory.
+func (j *job) noticeMissing(encoder *gsm7.Encoder, body []byte, missing int) {
+	if missing == 0 {
+		return
+	}
+	const usual = len("Cannot convert 10. character (E597A5)\u65E5 to GSM.")
+	text, ends := make([]byte, 0, missing*usual), make([]int, 0, missing)
 	for place := 1; len(body) > 0; place++ {
 		r, size := gsm7.TolerantRune(body)
 		if encoder.Code(r) == gsm7.Missing {
-			notices = append(notices, missingNotice(place, body[:size]))
+			text = appendNotice(text, place, body[:size])
+			ends = append(ends, len(text))
 		}
 		body = body[size:]
 	}
-	return notices
+	j.notices = make([]string, 0, len(ends)+1)
+	start, all := 0, string(text)
+	for _, end := range ends {
+		j.notices = append(j.notices, all[start:end])
+		start = end
+	}
 }
 
-// missingNotice is the text of smsd's NOTICE header, which users' scripts know.
-func missingNotice(place int, character []byte) string {
-	const longest = len("Cannot convert 39016. character (F0F0F0F0)\U0001F600 to GSM.")
-	text := append(make([]byte, 0, longest), "Cannot convert "...)
-	text = strconv.AppendInt(text, int64(place), 10)
-	text = append(text, ". character ("...)
-	text = appendHex(text, character)
-	text = append(text, ')')
-	text = append(text, character...)
-	return string(append(text, " to GSM."...))
+// appendNotice appends the text of smsd's NOTICE header, which users' scripts
+// know: the place of a character in the text, counted from 1, and its octets.
+func appendNotice(dst []byte, place int, character []byte) []byte {
+	dst = append(dst, "Cannot convert "...)
+	dst = strconv.AppendInt(dst, int64(place), 10)
+	dst = append(dst, ". character ("...)
+	dst = appendHex(dst, character)
+	dst = append(dst, ')')
+	dst = append(dst, character...)
+	return append(dst, " to GSM."...)
 }
 
 // ucs2Notice is the text of smsd's NOTICE header for a whole text.

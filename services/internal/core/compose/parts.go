@@ -9,135 +9,129 @@ import (
 
 // layout says how the parts of a long message are made.
 type layout struct {
-	// concatenated parts have an element with their place in the header;
-	// reference and wide belong to it.
+	// ends are those of the parts in the data.
+	ends split.Ends
+	// concatenated parts have an element with their place in the header, with
+	// this reference.
 	concatenated bool
 	reference    uint16
 	wide         bool
 	// number is the width of the number that begins the text of a part; 0: none.
 	number int
-	// parts are the pieces of the data.
-	parts [][]byte
 }
 
-// sendParts makes the message of content that does not fit one part.
-func (c *content) sendParts(s *message.Submission, set *Settings, base *tpdu.Submit) (*Message, error) {
-	how := splitOf(&s.Options, set)
-	if s.Options.PID == nil && s.Options.System == message.NotSystem && !s.Options.Ping {
-		base.PID = 0 // a replace type replaces a whole message
-	}
-	if c.alphabet == tpdu.Alphabet8Bit {
-		return c.sendBinary(s, set, base, how)
-	}
+// sendParts makes the message of content that does not fit one part. Only a whole
+// message can replace another one, so a replace type goes (smstools spec §1.2).
+func (j *job) sendParts(c *content) (*Message, error) {
+	how := j.split()
+	octets := c.alphabet == tpdu.Alphabet8Bit
 	switch {
-	case c.given:
+	case octets && how == message.SplitNone:
+		return nil, reject(ReasonTooLongSingle)
+	case !octets && len(j.options.UDH) > 0:
 		return nil, reject(ReasonTextWithUDH)
-	case s.Options.Ping:
-		return c.sendBeginning(s, set, base)
+	case j.options.Ping:
+		return j.sendBeginning(c)
 	case how == message.SplitNone:
 		return nil, reject(ReasonTextSingle)
 	}
-	l, err := c.layOut(s, set, how)
+	if j.options.PID == nil {
+		j.base.PID = 0
+	}
+	l, err := j.layOut(c, how)
 	if err != nil {
-		return nil, reject(ReasonTooLongText)
+		return nil, err
 	}
-	return c.send(s, set, base, l)
+	return j.send(c, &l)
 }
 
-// sendBinary makes the parts of data; any way of splitting means concatenation
-// (smstools spec §1.6).
-func (c *content) sendBinary(s *message.Submission, set *Settings, base *tpdu.Submit, how message.Split) (*Message, error) {
-	if how == message.SplitNone {
-		return nil, reject(ReasonTooLongSingle)
-	}
-	l := concatenation(s, set)
-	size := c.capacity(len(l.header(nil, nil, 0, 0)))
-	if c.udhi && int(c.data[0]) >= size {
-		return nil, reject(ReasonUDHLength)
-	}
-	var err error
-	if l.parts, err = split.Octets(c.data, size); err != nil {
-		return nil, reject(ReasonTooLongText)
-	}
-	return c.send(s, set, base, l)
-}
-
-// sendBeginning sends as much as fits: nobody sees the text of a ping, which is
-// a short message of type 0 (3GPP TS 23.040 §9.2.3.9).
-func (c *content) sendBeginning(s *message.Submission, set *Settings, base *tpdu.Submit) (*Message, error) {
-	parts, err := c.cut(c.capacity(len(c.udh)))
-	if err != nil {
-		return nil, reject(ReasonTooLongText)
-	}
-	c.data = parts[0]
-	return c.send(s, set, base, nil)
-}
-
-// splitOf gives the way of splitting; a ping has one part, and what smsd does not
+// split gives the way of splitting; a ping has one part, and what smsd does not
 // know acts as plain.
-func splitOf(o *message.Options, set *Settings) message.Split {
-	how := set.Split
-	if o.Ping {
+func (j *job) split() message.Split {
+	how := j.settings.Split
+	if given := j.options.Split; given != nil {
+		how = *given
+	}
+	switch {
+	case j.options.Ping:
 		return message.SplitNone
-	}
-	if o.Split != nil {
-		how = *o.Split
-	}
-	if how > message.SplitConcatenated {
+	case how > message.SplitConcatenated:
 		return message.SplitPlain
 	}
 	return how
 }
 
-func concatenation(s *message.Submission, set *Settings) *layout {
-	wide := s.Options.Reference16 || set.Reference16
-	return &layout{concatenated: true, wide: wide, reference: split.Reference(s.ID, wide)}
+// sendBeginning sends as much as fits: nobody sees the text of a ping, which is
+// a short message of type 0 (3GPP TS 23.040 §9.2.3.9).
+func (j *job) sendBeginning(c *content) (*Message, error) {
+	ends, err := c.cut(c.capacity(len(c.udh)))
+	if err != nil {
+		return nil, reject(ReasonTooLongText)
+	}
+	c.data = ends.Part(c.data, 0)
+	return j.send(c, nil)
 }
 
-// layOut cuts text. Text with national tables is not numbered: their alphabets
-// need not have the stroke (smstools spec §1.6).
-func (c *content) layOut(s *message.Submission, set *Settings, how message.Split) (*layout, error) {
-	l, err := &layout{}, error(nil)
+// layOut cuts the data. Octets are always concatenated; text with national tables
+// is not numbered, as their alphabets need not have the stroke (smstools spec §1.6).
+func (j *job) layOut(c *content, how message.Split) (layout, error) {
+	var l layout
+	var err error
 	switch {
+	case c.alphabet == tpdu.Alphabet8Bit:
+		return j.concatenateOctets(c)
 	case how == message.SplitConcatenated:
-		l = concatenation(s, set)
-		l.parts, err = c.cut(c.capacity(len(l.header(nil, c.udh, 0, 0))))
+		l = j.concatenation()
+		l.ends, err = c.cut(c.capacity(l.headerLength(c.tables)))
 	case how == message.SplitNumbered && c.tables == (gsm7.Tables{}):
-		room, unit := c.capacity(len(c.udh)), c.unit()
-		l.parts, l.number, err = split.Numbered(func(width int) ([][]byte, error) {
-			return c.cut(room - width*unit)
+		l.ends, l.number, err = split.Numbered(func(width int) (split.Ends, error) {
+			return c.cut(c.capacity(len(c.udh)) - width*c.character())
 		})
 	default:
-		l.parts, err = c.cut(c.capacity(len(c.udh)))
+		l.ends, err = c.cut(c.capacity(len(c.udh)))
 	}
-	return l, err
+	if err != nil {
+		return l, reject(ReasonTooLongText)
+	}
+	return l, nil
 }
 
-// unit is the size of a plain character in data.
-func (c *content) unit() int {
-	if c.alphabet == tpdu.AlphabetUCS2 {
-		return 2
+// concatenateOctets cuts binary data. The first part must hold all of the data's
+// own header, which smsd does not always see to (smstools W22).
+func (j *job) concatenateOctets(c *content) (layout, error) {
+	l := j.concatenation()
+	size := c.capacity(l.headerLength(c.tables))
+	if c.udhi && int(c.data[0]) >= size {
+		return l, reject(ReasonUDHLength)
 	}
-	return 1
+	ends, err := split.Octets(c.data, size)
+	if err != nil {
+		return l, reject(ReasonTooLongText)
+	}
+	l.ends = ends
+	return l, nil
 }
 
-func (c *content) cut(size int) ([][]byte, error) {
-	if c.alphabet == tpdu.AlphabetUCS2 {
-		return split.UCS2(c.data, size)
-	}
-	return split.Septets(c.data, size, c.tables)
+func (j *job) concatenation() layout {
+	wide := j.options.Reference16 || j.settings.Reference16
+	return layout{concatenated: true, wide: wide, reference: split.Reference(j.submission.ID, wide)}
 }
 
-// header appends the header of a part to room: the place of the part, when it
-// has one there, then the elements of shared.
-func (l *layout) header(room, shared []byte, seq, total int) []byte {
-	if !l.concatenated {
-		return append(room, shared...)
+// headerLength is the length of the header of each part but one that extends its own.
+func (l *layout) headerLength(tables gsm7.Tables) int {
+	var room [tpdu.MaxOctets]byte
+	return len(l.header(room[:0], tables, 0))
+}
+
+// header appends the header of part i, counted from 0, to room: the place of the
+// part, when it has one there, and the tables of its text.
+func (l *layout) header(room []byte, tables gsm7.Tables, i int) []byte {
+	if l.concatenated {
+		room = l.place(i).AppendTo(room)
 	}
-	part := tpdu.Part{Reference: l.reference, Wide: l.wide, Total: uint8(total), Seq: uint8(seq)}
-	udh := part.AppendTo(room)
-	for element := range tpdu.Elements(shared) {
-		udh = tpdu.AppendElement(udh, element.ID, element.Data...)
-	}
-	return udh
+	return tpdu.AppendLanguages(room, byte(tables.Locking), byte(tables.Single))
+}
+
+func (l *layout) place(i int) tpdu.Part {
+	return tpdu.Part{Reference: l.reference, Wide: l.wide, Total: uint8(len(l.ends)), Seq: uint8(i + 1)}
 }

@@ -1,24 +1,21 @@
 package compose
 
-import (
-	"github.com/viesti-sms/viesti/services/internal/codec/tpdu"
-	"github.com/viesti-sms/viesti/services/internal/core/message"
-)
+import "github.com/viesti-sms/viesti/services/internal/codec/tpdu"
 
 // composeReady sends a ready TPDU as it is, to the service centre that came with
 // it. The key keeps others from sending what no rule has looked at (smstools
 // spec §1.2, Text_is_pdu).
-func composeReady(s *message.Submission, set *Settings) (*Message, error) {
-	if set.PDUKey == "" || s.Options.PDUKey != set.PDUKey {
+func (j *job) composeReady() (*Message, error) {
+	if key := j.settings.PDUKey; key == "" || j.options.PDUKey != key {
 		return nil, reject(ReasonPDUKey)
 	}
-	octets := s.Body.Reveal()
+	octets := j.submission.Body.Reveal()
 	submit, err := tpdu.DecodeSubmit(octets)
 	if err != nil || !sendable(&submit) {
 		return nil, reject(ReasonPDU)
 	}
 	m, room := newMessage(1)
-	room, err = appendSMSC(room, s.Options.SMSC.Reveal())
+	room, err = appendSMSC(room, j.options.SMSC.Reveal())
 	if err != nil {
 		return nil, err
 	}

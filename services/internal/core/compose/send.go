@@ -2,28 +2,27 @@ package compose
 
 import (
 	"github.com/viesti-sms/viesti/services/internal/codec/tpdu"
-	"github.com/viesti-sms/viesti/services/internal/core/message"
 	"github.com/viesti-sms/viesti/services/internal/core/split"
 )
 
 // send makes the message: of one part when l is nil.
-func (c *content) send(s *message.Submission, set *Settings, base *tpdu.Submit, l *layout) (*Message, error) {
+func (j *job) send(c *content, l *layout) (*Message, error) {
 	total := 1
 	if l != nil {
-		total = len(l.parts)
+		total = len(l.ends)
 	}
 	m, room := newMessage(total)
-	m.Notices, m.Report, m.Alphabet = c.notices, base.StatusReportRequest, c.alphabet
-	room, err := appendSMSC(room, serviceCentre(&s.Options, set))
+	m.Notices, m.Report, m.Alphabet = j.notices, j.base.StatusReportRequest, c.alphabet
+	room, err := appendSMSC(room, j.serviceCentre())
 	if err != nil {
 		return nil, err
 	}
-	w := writer{message: m, smsc: room, room: room}
+	w := writer{message: m, smsc: room[:len(room):len(room)], room: room}
 	if l == nil {
-		err = w.add(base, c.udh, c.data)
+		err = w.add(&j.base, c.udh, c.data)
 	}
 	for i := 0; l != nil && i < total && err == nil; i++ {
-		err = c.addPart(&w, base, l, i)
+		err = j.addPart(&w, c, l, i)
 	}
 	if err != nil {
 		return nil, err
@@ -31,31 +30,26 @@ func (c *content) send(s *message.Submission, set *Settings, base *tpdu.Submit, 
 	return m, nil
 }
 
-// addPart writes part i, counted from 0.
-func (c *content) addPart(w *writer, base *tpdu.Submit, l *layout, i int) error {
+// addPart writes part i, counted from 0. The place of a part goes into the
+// header that binary data begins with, if there is one (smstools spec §1.6).
+func (j *job) addPart(w *writer, c *content, l *layout, i int) error {
 	var headerRoom, dataRoom [tpdu.MaxSeptets]byte
-	data, seq, total := l.parts[i], i+1, len(l.parts)
+	data := l.ends.Part(c.data, i)
 	if c.alphabet == tpdu.Alphabet8Bit && c.udhi && i == 0 {
 		own := 1 + int(data[0])
-		return w.add(base, l.extend(headerRoom[:0], data[:own], seq, total), data[own:])
+		return w.add(&j.base, l.place(i).AppendTo(append(headerRoom[:0], data[:own]...)), data[own:])
 	}
 	if l.number > 0 {
-		data = append(appendNumber(dataRoom[:0], seq, total, l.number, c.unit()), data...)
+		data = append(l.appendNumber(dataRoom[:0], i, c.character()), data...)
 	}
-	return w.add(base, l.header(headerRoom[:0], c.udh, seq, total), data)
+	return w.add(&j.base, l.header(headerRoom[:0], c.tables, i), data)
 }
 
-// extend appends the place of a part to the data's own header (smstools spec §1.6).
-func (l *layout) extend(room, own []byte, seq, total int) []byte {
-	part := tpdu.Part{Reference: l.reference, Wide: l.wide, Total: uint8(total), Seq: uint8(seq)}
-	return part.AppendTo(append(room, own...))
-}
-
-// appendNumber appends the number of a part as septets, or as UCS2 when unit is 2.
-func appendNumber(dst []byte, seq, total, width, unit int) []byte {
+// appendNumber appends the number of part i in characters of that size.
+func (l *layout) appendNumber(dst []byte, i, size int) []byte {
 	var room [split.MaxNumberWidth]byte
-	for _, digit := range split.AppendNumber(room[:0], seq, total, width) {
-		if unit > 1 {
+	for _, digit := range split.AppendNumber(room[:0], i+1, len(l.ends), l.number) {
+		if size > 1 {
 			dst = append(dst, 0)
 		}
 		dst = append(dst, digit)
@@ -65,9 +59,8 @@ func appendNumber(dst []byte, seq, total, width, unit int) []byte {
 
 // writer puts the parts of a message one after the other into one piece of memory.
 type writer struct {
-	message *Message
-	smsc    []byte
-	room    []byte
+	message    *Message
+	smsc, room []byte
 }
 
 // add writes a part with what base tells of all of them.
@@ -81,9 +74,6 @@ func (w *writer) add(base *tpdu.Submit, udh, data []byte) error {
 		return err
 	}
 	w.room = out
-	w.message.Parts = append(w.message.Parts, Part{
-		SMSC: w.smsc[:len(w.smsc):len(w.smsc)],
-		TPDU: out[start:len(out):len(out)],
-	})
+	w.message.Parts = append(w.message.Parts, Part{SMSC: w.smsc, TPDU: out[start:len(out):len(out)]})
 	return nil
 }

@@ -21,8 +21,8 @@ const (
 )
 
 // submit returns what all parts of a message have in common.
-func submit(s *message.Submission, set *Settings, c *content, da tpdu.Address) tpdu.Submit {
-	o := &s.Options
+func (j *job) submit(c *content, da tpdu.Address) tpdu.Submit {
+	o, set := j.options, j.settings
 	return tpdu.Submit{
 		RejectDuplicates:    o.RejectDuplicates,
 		ReplyPath:           o.ReplyPath.Or(set.ReplyPath),

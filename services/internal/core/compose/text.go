@@ -10,65 +10,52 @@ import (
 )
 
 // encode brings the body into the form in which it is sent. It appends to room
-// where it has to change anything.
-func encode(room []byte, s *message.Submission, set *Settings) (content, error) {
-	body := s.Body.Reveal()
-	switch s.Alphabet {
+// where it has to change anything. The text of a system message is sent as
+// octets, each septet in one of its own (smstools spec §1.2, System_message).
+func (j *job) encode(room []byte) (content, error) {
+	c, err := j.encodeBody(room)
+	if j.options.System != message.NotSystem {
+		c.alphabet = tpdu.Alphabet8Bit
+	}
+	return c, err
+}
+
+func (j *job) encodeBody(room []byte) (content, error) {
+	body := j.submission.Body.Reveal()
+	switch j.submission.Alphabet {
 	case message.UTF8, message.Latin:
-		return encodeText(room, s, set)
+		return j.encodeText(room, body)
 	case message.GSM:
-		return asSystem(&s.Options, content{data: rawSeptets(room, body)}), nil
+		return content{data: appendSeptets(room, body)}, nil
 	case message.UCS2:
-		return asSystem(&s.Options, content{alphabet: tpdu.AlphabetUCS2, data: body}), nil
+		return content{alphabet: tpdu.AlphabetUCS2, data: body}, nil
 	case message.Binary:
 		return content{alphabet: tpdu.Alphabet8Bit, data: body}, nil
 	}
 	return content{}, reject(ReasonAlphabet)
 }
 
-func encodeText(room []byte, s *message.Submission, set *Settings) (content, error) {
-	tables, national, err := languages(&s.Options, set)
+func (j *job) encodeText(room, body []byte) (content, error) {
+	tables, national, err := j.languages()
 	switch {
 	case err != nil:
 		return content{}, err
 	case national:
-		return encodeNational(room, s.Body.Reveal(), tables)
-	case s.Alphabet == message.UTF8:
-		return asSystem(&s.Options, encodeUTF8(room, s.Body.Reveal(), set)), nil
+		return j.encodeNational(room, body, tables)
+	case j.submission.Alphabet == message.UTF8:
+		return j.encodeUTF8(room, body), nil
+	case !j.settings.CSConvert:
+		return content{data: appendSeptets(room, body)}, nil
 	}
-	return asSystem(&s.Options, encodeLatin(room, s, set)), nil
+	return j.encodeLatin(room, trim(body, j.submission.Trim)), nil
 }
 
-// asSystem sends text as octets when it is a system message (smstools spec §1.2,
-// System_message), each septet in an octet of its own.
-func asSystem(o *message.Options, c content) content {
-	if o.System != message.NotSystem {
-		c.alphabet = tpdu.Alphabet8Bit
-	}
-	return c
-}
-
-// rawSeptets takes octets for septets.
-func rawSeptets(room, body []byte) []byte {
+// appendSeptets takes octets for septets.
+func appendSeptets(room, body []byte) []byte {
 	for _, o := range body {
 		room = append(room, o&0x7F)
 	}
 	return room
-}
-
-// encodeLatin leaves out, with a notice, what the GSM alphabet lacks (smstools spec §1.4).
-func encodeLatin(room []byte, s *message.Submission, set *Settings) content {
-	if !set.CSConvert {
-		return content{data: rawSeptets(room, s.Body.Reveal())}
-	}
-	body := trim(s.Body.Reveal(), s.Trim)
-	encoder := gsm7.Smstools(set.Optical)
-	septets, missing := encoder.AppendTolerant(room, body)
-	c := content{data: septets}
-	if missing > 0 {
-		c.notices = missingNotices(encoder, body, missing)
-	}
-	return c
 }
 
 // trim removes Ctrl-Z from the end, then blanks and line ends when blanks is set
@@ -84,22 +71,29 @@ func trim(body []byte, blanks bool) []byte {
 	return body
 }
 
+// encodeLatin leaves out, with a notice, what the GSM alphabet lacks (smstools spec §1.4).
+func (j *job) encodeLatin(room, body []byte) content {
+	encoder := gsm7.Smstools(j.settings.Optical)
+	septets, missing := encoder.AppendTolerant(room, body)
+	j.noticeMissing(encoder, body, missing)
+	return content{data: septets}
+}
+
 // encodeUTF8 sends the whole text as UCS2 when the GSM alphabet lacks any of its
 // characters (smstools spec §1.4).
-func encodeUTF8(room, body []byte, set *Settings) content {
-	encoder := gsm7.Smstools(set.Optical)
+func (j *job) encodeUTF8(room, body []byte) content {
+	encoder := gsm7.Smstools(j.settings.Optical)
 	septets, missing := encoder.AppendTolerant(room, body)
 	if missing == 0 {
 		return content{data: septets}
 	}
-	c := content{alphabet: tpdu.AlphabetUCS2, data: appendUCS2(room, body)}
-	if set.NoticeUCS2 >= NoticeEach {
-		c.notices = missingNotices(encoder, body, missing)
+	if j.settings.NoticeUCS2 >= NoticeEach {
+		j.noticeMissing(encoder, body, missing)
 	}
-	if set.NoticeUCS2 >= NoticeTotal {
-		c.notices = append(c.notices, ucs2Notice(missing))
+	if j.settings.NoticeUCS2 >= NoticeTotal {
+		j.notices = append(j.notices, ucs2Notice(missing))
 	}
-	return c
+	return content{alphabet: tpdu.AlphabetUCS2, data: appendUCS2(room, body)}
 }
 
 func appendUCS2(dst, body []byte) []byte {

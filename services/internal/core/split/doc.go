@@ -4,5 +4,5 @@
 // A cut stands as late as the size of a part allows, so that plain text is cut
 // where smsd cuts it. It moves back to keep an escape with its character, a
 // surrogate pair in one piece and, where a part can hold it, what a reader takes
-// for one character. It is pure; parts share memory with what was cut.
+// for one character. It is pure.
 package split

@@ -12,11 +12,11 @@ var numberings = [...]struct{ width, parts int }{{4, 9}, {6, 99}, {MaxNumberWidt
 // Numbered cuts a message whose parts begin with a number. cutter cuts it into
 // parts that leave room for a number of that many characters; the first width
 // whose parts can be numbered counts.
-func Numbered(cutter func(width int) ([][]byte, error)) (parts [][]byte, width int, err error) {
+func Numbered(cutter func(width int) (Ends, error)) (ends Ends, width int, err error) {
 	for _, n := range numberings {
-		parts, err = cutter(n.width)
-		if err == nil && len(parts) <= n.parts {
-			return parts, n.width, nil
+		ends, err = cutter(n.width)
+		if err == nil && len(ends) <= n.parts {
+			return ends, n.width, nil
 		}
 	}
 	return nil, 0, ErrTooManyParts

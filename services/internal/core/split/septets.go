@@ -8,7 +8,7 @@ import "github.com/viesti-sms/viesti/services/internal/codec/gsm7"
 // The tables say what the septets mean: in the scripts of the national languages
 // vowel signs follow their letter, and stay with it. The tables of Basic have no
 // such characters, so that their cut depends on escapes alone.
-func Septets(septets []byte, size int, tables gsm7.Tables) ([][]byte, error) {
+func Septets(septets []byte, size int, tables gsm7.Tables) (Ends, error) {
 	return cut(septets, size, func(start, end int) int {
 		end = afterEscape(septets, start, end)
 		if tables == (gsm7.Tables{}) {

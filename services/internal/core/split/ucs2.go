@@ -5,7 +5,7 @@ import "github.com/viesti-sms/viesti/services/internal/codec/ucs2"
 // UCS2 cuts UTF-16BE into parts of at most size octets, MinSize or more, of which
 // an odd one is not used. It never cuts a surrogate pair, which smsd does, and cuts
 // a cluster only where no part can hold it.
-func UCS2(octets []byte, size int) ([][]byte, error) {
+func UCS2(octets []byte, size int) (Ends, error) {
 	return cut(octets, size&^1, func(start, end int) int {
 		end = betweenCharacters(octets, end)
 		for at := end; at > start; {

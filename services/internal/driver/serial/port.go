@@ -3,6 +3,7 @@ package serial
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"syscall"
@@ -21,7 +22,7 @@ type port struct {
 	exclusive bool
 }
 
-func openPort(device string, o Options) (*port, error) {
+func openPort(device string, o Options) (io.ReadWriteCloser, error) {
 	file, err := os.OpenFile(device, os.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, openError(device, err)

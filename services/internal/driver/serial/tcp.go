@@ -3,6 +3,7 @@ package serial
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"time"
 )
@@ -14,7 +15,7 @@ const (
 )
 
 // dial connects to a terminal server.
-func dial(ctx context.Context, address string, o Options) (*telnet, error) {
+func dial(ctx context.Context, address string, o Options) (io.ReadWriteCloser, error) {
 	if _, port, err := net.SplitHostPort(address); err != nil || port == "" {
 		return nil, fmt.Errorf("%w: dialling @%s", ErrAddress, address)
 	}

@@ -1,0 +1,230 @@
+package modem
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/viesti-sms/viesti/proto/subject"
+	"github.com/viesti-sms/viesti/services/internal/codec/atline"
+	"github.com/viesti-sms/viesti/services/internal/codec/gsm7"
+	"github.com/viesti-sms/viesti/services/internal/codec/tpdu"
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/core/message"
+	"github.com/viesti-sms/viesti/services/internal/driver/bus"
+	driver "github.com/viesti-sms/viesti/services/internal/driver/modem"
+	"github.com/viesti-sms/viesti/services/internal/kit/log"
+)
+
+// receive brings what arrives to the broker: at once when the modem says that
+// something came, and every now and then in case it did not say.
+func (w *worker) receive(ctx context.Context, m *driver.Modem) error {
+	poll := time.NewTicker(max(time.Duration(w.dev.Poll), time.Second))
+	defer poll.Stop()
+	look := w.dev.Incoming
+	for {
+		if look {
+			if err := w.collect(ctx, m); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-poll.C:
+			look = w.dev.Incoming
+		case e, open := <-m.Events():
+			if !open {
+				return m.Err()
+			}
+			var err error
+			if look, err = w.event(ctx, m, e); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// event handles what the modem said of its own accord, and reports whether the
+// memory should be looked at.
+func (w *worker) event(ctx context.Context, m *driver.Modem, e driver.Event) (look bool, err error) {
+	switch e := e.(type) {
+	case driver.NewMessage:
+		return w.dev.Incoming, nil
+	case driver.Direct:
+		return false, w.direct(ctx, m, e)
+	case driver.Late:
+		w.log.Warn("a part whose outcome was unknown was accepted after all", zap.Int("reference", e.Reference))
+	}
+	return false, nil
+}
+
+// direct handles a message that the modem did not store. It is acknowledged to
+// the network only when it is durable.
+func (w *worker) direct(ctx context.Context, m *driver.Modem, e driver.Direct) error {
+	pdu, _ := tpdu.DecodeHex(string(e.PDU))
+	if e.Kind == atline.DirectBroadcast {
+		return nil
+	}
+	if _, err := w.arrived(ctx, pdu, true); err != nil {
+		return err
+	}
+	if err := m.AckDirect(ctx); err != nil && !errors.Is(err, driver.ErrGone) {
+		w.log.Warn("acknowledging a message to the network", zap.Error(err))
+	}
+	return nil
+}
+
+// collect brings everything in the modem's memory to the broker, and removes from
+// the memory what is durable there.
+func (w *worker) collect(ctx context.Context, m *driver.Modem) error {
+	stored, err := m.List(ctx)
+	if err != nil {
+		if errors.Is(err, driver.ErrGone) || ctx.Err() != nil {
+			return err
+		}
+		w.log.Warn("looking for received messages, will be tried again", zap.Error(err))
+		return nil
+	}
+	for _, s := range stored {
+		if !s.Received() {
+			continue
+		}
+		pdu, _ := tpdu.DecodeHex(string(s.PDU))
+		durable, err := w.arrived(ctx, pdu, false)
+		if err != nil {
+			return err
+		}
+		if !durable {
+			continue
+		}
+		if err := m.Delete(ctx, s); err != nil {
+			w.log.Warn("removing a received message from the modem; it will be recognised when it is read again", zap.Error(err))
+		}
+	}
+	return nil
+}
+
+// arrived makes a received PDU durable on the broker. durable is false for a
+// status report that matches nothing yet and may do so in a moment; unless it is
+// wanted now.
+func (w *worker) arrived(ctx context.Context, pdu []byte, now bool) (durable bool, err error) {
+	mt, err := tpdu.DecodeMT(pdu)
+	if err == nil && mt.StatusReport != nil {
+		return w.reported(ctx, pdu, mt, now)
+	}
+	e := &life.Event{
+		ID: receivedID(w.status.modem().SIM(), pdu), Account: subject.Inbox, Time: w.now(), Modem: w.status.modem(),
+		Kind: received(pdu, mt, err),
+	}
+	first, err := w.bus.PublishOnce(ctx, e)
+	if err != nil {
+		return false, err
+	}
+	if first {
+		w.status.count(0, 0, 1)
+		w.log.Info("received", log.Message(e.ID), zap.Stringer("from", e.Kind.(life.Received).Originator))
+	}
+	return true, nil
+}
+
+func received(pdu []byte, mt tpdu.MT, err error) life.Received {
+	r := life.Received{PDU: pdu}
+	for _, warning := range mt.Warnings {
+		r.Warnings = append(r.Warnings, warning.String())
+	}
+	if err != nil || mt.Deliver == nil {
+		return r
+	}
+	r.ServiceCentreTime = mt.Deliver.SCTS.Time
+	r.Originator = message.NewAddress(mt.Deliver.OA.Digits)
+	if mt.Deliver.OA.IsAlphanumeric() {
+		r.Originator = message.NewAddress(gsm7.Decode(mt.Deliver.OA.Septets, gsm7.Tables{}))
+	}
+	return r
+}
+
+// receivedID identifies a received PDU: what the same SIM gets twice octet for
+// octet, time stamp included, is the same message read or delivered again.
+func receivedID(sim string, pdu []byte) string {
+	const characters = 26
+	h := sha256.New()
+	h.Write([]byte(sim + "/"))
+	h.Write(pdu)
+	return strings.ToLower(base32.HexEncoding.EncodeToString(h.Sum(nil)))[:characters]
+}
+
+// Reports may overtake the record of the part that they are about; they are
+// looked up again so often before they count as unmatched.
+const (
+	matchAttempts = 5
+	matchPause    = 300 * time.Millisecond
+)
+
+// reported brings a status report to the submitter of its message.
+func (w *worker) reported(ctx context.Context, pdu []byte, mt tpdu.MT, now bool) (durable bool, err error) {
+	sr := mt.StatusReport
+	recipient := message.NewAddress(sr.RA.Digits)
+	e := &life.Event{Account: subject.Inbox, ID: receivedID(w.status.modem().SIM(), pdu)}
+	var part life.PartDone
+	for try := 1; ; try++ {
+		match, err := w.bus.MatchReport(ctx, w.status.modem().SIM(), recipient, sr.MR)
+		if err == nil {
+			e.Account, e.ID, e.Subject = match.Account, match.ID, match.Subject
+			part = match.Kind.(life.PartDone)
+			break
+		}
+		if !errors.Is(err, bus.ErrNotFound) {
+			return false, err
+		}
+		if try == matchAttempts {
+			if !now && w.postpone(pdu) {
+				return false, nil
+			}
+			break
+		}
+		if !sleep(ctx, matchPause) {
+			return false, ctx.Err()
+		}
+	}
+	e.Time, e.Modem = w.now(), w.status.modem()
+	e.Kind = life.Report{
+		Part: part.Part, Total: part.Total, Reference: sr.MR, Status: uint8(sr.ST), Outcome: outcome(sr.ST), Recipient: recipient,
+		ServiceCentreTime: sr.SCTS.Time, DischargeTime: sr.DT.Time, PDU: pdu,
+	}
+	if err := w.bus.Publish(ctx, e); err != nil {
+		return false, err
+	}
+	w.log.Info("report", log.Message(e.ID), zap.Int("part", part.Part), zap.Uint8("status", uint8(sr.ST)))
+	return true, nil
+}
+
+// postpone reports whether a report that matches nothing should stay where it is
+// for another look.
+func (w *worker) postpone(pdu []byte) bool {
+	const looks = 2
+	key := hex.EncodeToString(pdu)
+	w.unmatched[key]++
+	if w.unmatched[key] < looks {
+		return true
+	}
+	delete(w.unmatched, key)
+	return false
+}
+
+func outcome(st tpdu.Status) life.Outcome {
+	switch st.Class() {
+	case tpdu.StatusCompleted:
+		return life.Delivered
+	case tpdu.StatusTrying:
+		return life.StillTrying
+	default:
+		return life.Undeliverable
+	}
+}

@@ -1,0 +1,72 @@
+// Package modem is the worker that sends and receives through modems. Each modem
+// of its configuration has a goroutine of its own that opens the device,
+// initialises it, takes one message at a time from its queues and brings what
+// arrives to the broker; when the device fails it starts over, and its message
+// goes back to the queue.
+package modem
+
+import (
+	"context"
+	"io"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/viesti-sms/viesti/services/internal/driver/bus"
+	"github.com/viesti-sms/viesti/services/internal/driver/serial"
+)
+
+// Opener opens the device of a modem.
+type Opener func(ctx context.Context, d Device) (io.ReadWriteCloser, error)
+
+// Service serves all modems of a host.
+type Service struct {
+	workers []*worker
+	log     *zap.Logger
+}
+
+// New makes a Service; Config.Check tells before whether it can work. open is nil
+// for real devices.
+func New(cfg Config, b *bus.Bus, logger *zap.Logger, open Opener) *Service {
+	if open == nil {
+		open = openSerial
+	}
+	s := &Service{log: logger.Named("modem")}
+	for _, d := range cfg.Modems {
+		s.workers = append(s.workers, newWorker(cfg.Host, d, b, s.log, open))
+	}
+	return s
+}
+
+func openSerial(ctx context.Context, d Device) (io.ReadWriteCloser, error) {
+	return serial.Open(ctx, d.Device, serial.Options{Baud: d.Baud, RTSCTS: d.RTSCTS})
+}
+
+// Run works until ctx ends. Then each modem finishes the part that it is sending;
+// what remains of the message goes back to the queue.
+func (s *Service) Run(ctx context.Context) error {
+	s.log.Info("running", zap.Int("modems", len(s.workers)))
+	defer s.log.Info("stopped")
+	var wg sync.WaitGroup
+	for _, w := range s.workers {
+		wg.Go(func() { w.run(ctx) })
+	}
+	wg.Wait()
+	return nil
+}
+
+// sleep waits, and reports whether ctx is still going on.
+func sleep(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}

@@ -1,0 +1,104 @@
+package modem
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/atline"
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/driver/bus"
+	driver "github.com/viesti-sms/viesti/services/internal/driver/modem"
+)
+
+// status is what the world is told about a modem. Telling it is best effort: it
+// must not keep a modem from working.
+type status struct {
+	bus *bus.Bus
+
+	mu  sync.Mutex
+	now life.ModemStatus
+}
+
+func newStatus(b *bus.Bus, first life.ModemStatus) *status { return &status{bus: b, now: first} }
+
+// set changes the state and shows it.
+func (s *status) set(ctx context.Context, state life.ModemState, reason string) {
+	s.mu.Lock()
+	changed := s.now.State != state
+	s.now.Reason = reason
+	if changed {
+		s.now.State, s.now.Since = state, time.Now()
+	}
+	s.mu.Unlock()
+	s.publish(ctx)
+}
+
+// quietly changes what it is doing without showing it: that passes in milliseconds,
+// and is seen when somebody asks or when it lasts.
+func (s *status) quietly(state life.ModemState, messageID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now.State, s.now.MessageID, s.now.Since = state, messageID, time.Now()
+}
+
+// count adds to the totals.
+func (s *status) count(sent, failed, received uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now.Sent += sent
+	s.now.Failed += failed
+	s.now.Received += received
+}
+
+func (s *status) identify(imei, imsi string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now.Identity.IMEI, s.now.Identity.IMSI = imei, imsi
+}
+
+// radio takes over what the modem says about its network.
+func (s *status) radio(ctx context.Context, st driver.Status) {
+	s.mu.Lock()
+	s.now.Registration, s.now.Operator, s.now.SignalDBm = registration(st), st.Operator.Name, st.Signal.DBm
+	s.mu.Unlock()
+	s.publish(ctx)
+}
+
+// registration is the most useful of the registrations that a modem reports
+// (3GPP TS 27.007 §7.2): one that can send, else the first that is known; -1 for none.
+func registration(st driver.Status) int {
+	best := -1
+	for _, cell := range []*atline.Cell{st.CREG, st.CEREG, st.CGREG} {
+		if cell != nil && (best < 0 || cell.Stat.Registered()) {
+			best = int(cell.Stat)
+			if cell.Stat.Registered() {
+				return best
+			}
+		}
+	}
+	return best
+}
+
+func (s *status) publish(ctx context.Context) {
+	const patience = 2 * time.Second
+	now := s.snapshot()
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	_ = s.bus.ModemState(ctx, &now)
+}
+
+// snapshot returns the state as it is.
+func (s *status) snapshot() life.ModemStatus {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now
+}
+
+// modem returns the identity for events.
+func (s *status) modem() *life.Modem {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.now.Identity
+	return &m
+}

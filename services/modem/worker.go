@@ -1,0 +1,160 @@
+package modem
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/viesti-sms/viesti/services/internal/core/compose"
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/driver/bus"
+	driver "github.com/viesti-sms/viesti/services/internal/driver/modem"
+	"github.com/viesti-sms/viesti/services/internal/kit/log"
+	"github.com/viesti-sms/viesti/services/internal/wire"
+)
+
+// worker serves one modem.
+type worker struct {
+	dev      Device
+	settings *compose.Settings
+	bus      *bus.Bus
+	log      *zap.Logger
+	open     Opener
+	status   *status
+	now      func() time.Time
+
+	// pinRefused remembers, over sessions, that the SIM did not take the PIN.
+	pinRefused bool
+	// troubles counts the failures of the modem itself since the last success.
+	troubles int
+	// unmatched counts how often a report was looked up in vain.
+	unmatched map[string]int
+}
+
+func newWorker(host string, d Device, b *bus.Bus, logger *zap.Logger, open Opener) *worker {
+	return &worker{
+		dev: d, settings: d.settings(), bus: b, log: logger.With(log.Modem(d.Name)), open: open, now: time.Now,
+		status: newStatus(b, life.ModemStatus{
+			Device: d.Device, Queues: d.queues(), Registration: -1,
+			Identity: life.Modem{Host: host, Name: d.Name, Number: d.Number, Description: d.Description},
+		}),
+		unmatched: map[string]int{},
+	}
+}
+
+// errBlocked ends a session after too many troubles.
+var errBlocked = errors.New("too many troubles one after the other")
+
+// run serves the modem until ctx ends, over as many sessions as it takes.
+func (w *worker) run(ctx context.Context) {
+	const firstPause = 500 * time.Millisecond
+	pause := firstPause
+	for ctx.Err() == nil {
+		started := w.now()
+		err := w.session(ctx)
+		switch {
+		case ctx.Err() != nil:
+		case errors.Is(err, errBlocked):
+			pause = time.Duration(w.dev.BlockTime)
+			w.troubles = 0
+			w.log.Error("modem blocked; its messages go to others", zap.Duration("for", pause))
+			w.status.set(ctx, life.ModemBlocked, err.Error())
+		default:
+			if w.now().Sub(started) > time.Duration(w.dev.OpenSleep) {
+				pause = firstPause
+			}
+			w.log.Error("modem trouble", zap.Error(err), zap.Duration("next attempt in", pause))
+			w.status.set(ctx, life.ModemTrouble, err.Error())
+		}
+		sleep(ctx, pause)
+		pause = min(2*pause, max(time.Duration(w.dev.OpenSleep), firstPause))
+	}
+	w.status.set(context.WithoutCancel(ctx), life.ModemStopped, "the worker has stopped")
+}
+
+// session opens the device and works with it until it fails or ctx ends.
+func (w *worker) session(ctx context.Context) error {
+	w.status.set(ctx, life.ModemStarting, "opening the device")
+	device, err := w.open(ctx, w.dev)
+	if err != nil {
+		return fmt.Errorf("opening the device: %w", err)
+	}
+	cfg := w.dev.driver()
+	cfg.PINRefused = w.pinRefused
+	m := driver.New(device, cfg)
+	defer func() { _ = m.Close() }()
+	identity, err := m.Init(ctx)
+	w.pinRefused = m.PINRefused(ctx)
+	if err != nil {
+		return fmt.Errorf("initialising: %w", err)
+	}
+	w.status.identify(identity.IMEI, identity.IMSI)
+	w.status.set(ctx, life.ModemIdle, "")
+	w.log.Info("modem ready", zap.String("device", w.dev.Device), zap.String("model", identity.Model))
+	return w.serve(ctx, m)
+}
+
+// serve runs what a modem does at the same time. The driver carries out one
+// command after the other.
+func (w *worker) serve(ctx context.Context, m *driver.Modem) error {
+	stop, err := w.bus.AnswerCommands(w.status.now.Identity.Host, w.dev.Name, func(c wire.Command) wire.Reply { return w.answer(m, c) })
+	if err != nil {
+		return err
+	}
+	defer stop()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return w.watchDevice(ctx, m) })
+	group.Go(func() error { return w.refresh(ctx, m) })
+	group.Go(func() error { return w.receive(ctx, m) })
+	if w.dev.Outgoing {
+		group.Go(func() error { return w.send(ctx, m) })
+	}
+	return group.Wait()
+}
+
+func (w *worker) watchDevice(ctx context.Context, m *driver.Modem) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-m.Done():
+		return m.Err()
+	}
+}
+
+// refresh asks the modem how it is, now and then, and keeps its state visible.
+func (w *worker) refresh(ctx context.Context, m *driver.Modem) error {
+	for {
+		st, err := m.Status(ctx)
+		if err == nil {
+			w.status.radio(ctx, st)
+		} else if ctx.Err() == nil {
+			w.log.Warn("asking the modem for its state", zap.Error(err))
+			w.status.publish(ctx)
+		}
+		if !sleep(ctx, bus.StatusInterval) {
+			return ctx.Err()
+		}
+	}
+}
+
+// answer carries out a command of an operator.
+func (w *worker) answer(m *driver.Modem, c wire.Command) wire.Reply {
+	ctx, cancel := context.WithTimeout(context.Background(), c.Timeout+time.Second)
+	defer cancel()
+	switch c.Verb {
+	case wire.VerbAT:
+		w.log.Info("an operator gives an AT command")
+		lines, err := m.Command(ctx, c.Argument, c.Timeout)
+		if err != nil {
+			return wire.Reply{Lines: lines, Error: err.Error()}
+		}
+		return wire.Reply{Lines: lines}
+	default:
+		s := w.status.snapshot()
+		return wire.Reply{Status: &s}
+	}
+}
