@@ -120,8 +120,8 @@ func (c *Config) Check() error {
 	names := map[string]bool{}
 	for i, d := range c.Modems {
 		bad := func(format string, args ...any) {
-			where := fmt.Sprintf("%w: modem %d (%s): ", ErrConfig, i+1, d.Name)
-			problems = append(problems, fmt.Errorf(where+format, args...))
+			problem := fmt.Sprintf(format, args...)
+			problems = append(problems, fmt.Errorf("%w: modem %d (%s): %s", ErrConfig, i+1, d.Name, problem))
 		}
 		switch {
 		case d.Name == "":

@@ -71,6 +71,17 @@ func DefaultConfig() Config {
 	}
 }
 
+// UnmarshalYAML reads a spool over the defaults.
+func (c *Config) UnmarshalYAML(unmarshal func(any) error) error {
+	type plain Config
+	p := plain(DefaultConfig())
+	if err := unmarshal(&p); err != nil {
+		return err
+	}
+	*c = Config(p)
+	return nil
+}
+
 // ErrConfig says that the configuration of the spool cannot be used.
 var ErrConfig = errors.New("spool configuration")
 

@@ -71,6 +71,10 @@ func (e *Encoder) Code(r rune) Code {
 	if uint32(r) < lowRunes {
 		return e.low[r]
 	}
+	return e.high(r)
+}
+
+func (e *Encoder) high(r rune) Code {
 	if e.inScript(r) {
 		return e.script[r-e.base]
 	}

@@ -1,5 +1,7 @@
 package gsm7
 
+import "unicode/utf8"
+
 // The encoders of smstools are made once, at start, and never change.
 var (
 	plainEncoder   = newSmstools(false)
@@ -33,21 +35,34 @@ func newSmstools(optical bool) *Encoder {
 // AppendTolerant appends the septets of a text read with TolerantRune, and
 // returns how many of its characters the alphabet lacks; those are left out.
 func (e *Encoder) AppendTolerant(dst, body []byte) (septets []byte, missing int) {
-	for len(body) > 0 {
-		r, size := rune(body[0]), 1
-		if r >= 0x80 {
-			r, size = TolerantRune(body)
+	for {
+		var plain int
+		dst, plain = e.appendPlain(dst, body)
+		if body = body[plain:]; len(body) == 0 {
+			return dst, missing
 		}
-		body = body[size:]
+		r, size := TolerantRune(body)
 		code := e.Code(r)
-		if code < escaped {
-			dst = append(dst, byte(code))
-			continue
-		}
 		if code == Missing {
 			missing++
 		}
-		dst = code.AppendTo(dst)
+		dst, body = code.AppendTo(dst), body[size:]
 	}
-	return dst, missing
+}
+
+// appendPlain appends the septets of the ASCII characters that body begins with,
+// up to one that is not a single septet, and returns how many there were: nearly
+// all of nearly every text, so it does nothing else.
+func (e *Encoder) appendPlain(dst, body []byte) ([]byte, int) {
+	for i, octet := range body {
+		if octet >= utf8.RuneSelf {
+			return dst, i
+		}
+		code := e.low[octet]
+		if code >= escaped {
+			return dst, i
+		}
+		dst = append(dst, byte(code))
+	}
+	return dst, len(body)
 }

@@ -1,8 +1,12 @@
 package smsfile
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
-// MissedCall is a call that nobody answered (smstools spec §2.7).
+// MissedCall is a call that nobody answered (smstools spec §2.7). Printing it in
+// any way shows no number.
 type MissedCall struct {
 	// From is the caller's number without plus; FromTOA is what TOAText gives.
 	From, FromTOA string
@@ -20,6 +24,9 @@ const (
 	callMissed = "missed"
 	callText   = "CALL MISSED"
 )
+
+// Format prints what it is, never the number, under every verb.
+func (c MissedCall) Format(s fmt.State, _ rune) { _, _ = fmt.Fprint(s, "smsfile.MissedCall{}") }
 
 // AppendTo appends the file to dst, with names and words of the locale.
 func (c *MissedCall) AppendTo(dst []byte, locale *Locale) []byte {

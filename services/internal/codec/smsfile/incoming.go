@@ -1,6 +1,7 @@
 package smsfile
 
 import (
+	"fmt"
 	"time"
 	"unicode/utf8"
 )
@@ -8,8 +9,18 @@ import (
 // UndecodablePDU is the value of the Error header of a PDU that is no message.
 const UndecodablePDU = "Cannot decode PDU, see text part for details."
 
+// Warnings about a PDU that can be decoded all the same.
+const (
+	WarningEvenAddress   = "Length of numeric sender address is even, but still was terminated with 'F'."
+	WarningAddressDigits = "Invalid character(s) in sender address."
+	WarningUnusedBits    = "Unused bits 3 and 4 are used in the first octet of the SMS-DELIVER PDU."
+	WarningStampDate     = "Invalid values(s) in date of Service Centre Time Stamp."
+	WarningStampTime     = "Invalid values(s) in time of Service Centre Time Stamp."
+)
+
 // Incoming is a received message or status report as the file in incoming or
-// report shows it (smstools spec §2.2). What is absent has no header.
+// report shows it (smstools spec §2.2). What is absent has no header. Printing an
+// Incoming in any way shows none of its numbers and none of its text.
 type Incoming struct {
 	// Error is UndecodablePDU or empty.
 	Error string
@@ -60,6 +71,11 @@ type Incoming struct {
 	// of the GSM alphabet without shift tables (setting incoming_utf8) and for the
 	// texts about undecodable PDUs, and counts octets otherwise.
 	CountCharacters bool
+}
+
+// Format prints what kind of message it is, never its content, under every verb.
+func (m Incoming) Format(s fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(s, "smsfile.Incoming{%s, %d octets}", m.Alphabet, len(m.Body))
 }
 
 // AppendTo appends the file to dst, with names and words of the locale.

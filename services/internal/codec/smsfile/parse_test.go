@@ -222,6 +222,16 @@ func TestMacros(t *testing.T) {
 	}
 }
 
+// TestIncludedWAP sends the recorded WAP push template with its macros filled in.
+func TestIncludedWAP(t *testing.T) {
+	file := "To: 1\nMacro: @URL@=a.b/c\nMacro: @TEXT@=Hi\nInclude: @INCLUDE@/wap\n"
+	o := mustParse(t, file, Options{Include: includeFrom(t)})
+	want := "0605040B8423F0010601AE02056A0045C60C03612E622F630011033100010348690001" + "01"
+	if got := fmt.Sprintf("%X", o.Body); got != want || o.Alphabet != Binary || o.Check() != nil {
+		t.Errorf("%s (%v), want %s", got, o.Check(), want)
+	}
+}
+
 // includes are the files that Include may name in the tests.
 func includes(path string) ([]byte, error) {
 	files := map[string]string{
@@ -317,7 +327,8 @@ func TestTextIsPDU(t *testing.T) {
 func TestRedaction(t *testing.T) {
 	o := mustParse(t, "To: 358401234567\nFrom: Anna\n\nsecret", Options{})
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d", "%q"} {
-		for _, v := range []any{o, *o} {
+		m, c := Incoming{From: "358401", Body: []byte("secret")}, MissedCall{From: "358401", Name: "Anna"}
+		for _, v := range []any{o, *o, m, &m, c, &c} {
 			got := fmt.Sprintf(verb, v)
 			if strings.Contains(got, "secret") || strings.Contains(got, "3584") || strings.Contains(got, "Anna") {
 				t.Errorf("%s shows %q", verb, got)

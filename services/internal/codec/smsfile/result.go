@@ -20,9 +20,9 @@ const (
 	AllMessageIDs
 )
 
-// Format renders the ids that the modem gave, in the order of the parts; empty
+// Text renders the ids that the modem gave, in the order of the parts; empty
 // without ids.
-func (m MessageIDs) Format(ids []int) string {
+func (m MessageIDs) Text(ids []int) string {
 	switch {
 	case len(ids) == 0:
 		return ""
@@ -98,7 +98,7 @@ func (s *Sent) Headers() []Header {
 	h = append(h, Header{"Sent", FormatTime(s.Time, s.TimeFormat)})
 	h = append(h, Header{"Sending_time", decimal(int(s.SendingTime / time.Second))})
 	if s.Report {
-		h = appendGiven(h, "Message_id", s.IDs.Format(s.MessageIDs))
+		h = appendGiven(h, "Message_id", s.IDs.Text(s.MessageIDs))
 	}
 	h = s.appendIdentities(h)
 	h = appendGiven(h, "Result", s.Result)

@@ -17,6 +17,37 @@ type Header struct {
 // that the new headers are lines of their own; smsd glues the first one to it
 // (smstools spec §1.1 rule 12).
 func Rewrite(data []byte, added []Header, locale *Locale) []byte {
+	return edit(data, added, locale, func(out, line []byte) []byte {
+		if isResult(locale, line) {
+			return out
+		}
+		return append(out, line...)
+	})
+}
+
+// Insert is Rewrite without removal: for what is learned later about a file in
+// sent, such as Received (smstools spec §9), and for OriginalFilename.
+func Insert(data []byte, added []Header, locale *Locale) []byte {
+	return edit(data, added, locale, func(out, line []byte) []byte { return append(out, line...) })
+}
+
+// Rename returns a message file with another name for every header called from,
+// its value unchanged; the names are English or localised as they stand in the
+// file. It serves Alternate_to, which becomes Old-Alternate_to when the alternate
+// was tried (smstools spec §9).
+func Rename(data []byte, from, to string) []byte {
+	return edit(data, nil, nil, func(out, line []byte) []byte {
+		if name, _ := splitLine(line); name != nil && string(name) == from {
+			out = append(out, to...)
+			line = line[len(from):]
+		}
+		return append(out, line...)
+	})
+}
+
+// edit passes every line of the header section through keep, which appends what
+// stays of it, adds headers behind the last one, and copies the rest.
+func edit(data []byte, added []Header, locale *Locale, keep func(out, line []byte) []byte) []byte {
 	out := make([]byte, 0, len(data)+headersSize(added)+1)
 	rest := stripBOM(data)
 	for len(rest) > 0 {
@@ -24,12 +55,9 @@ func Rewrite(data []byte, added []Header, locale *Locale) []byte {
 		if isSeparator(line) {
 			break
 		}
-		if !isResult(locale, line) {
-			out = append(out, line...)
-		}
-		rest = behind
+		out, rest = keep(out, line), behind
 	}
-	if len(out) > 0 && out[len(out)-1] != '\n' {
+	if len(added) > 0 && len(out) > 0 && out[len(out)-1] != '\n' {
 		out = append(out, '\n')
 	}
 	for _, h := range added {

@@ -101,10 +101,10 @@ func TestMessageIDs(t *testing.T) {
 	for m, want := range map[MessageIDs]string{
 		DefaultMessageIDs: "5", FirstMessageID: "3", LastMessageID: "5", AllMessageIDs: "3 4 5 .",
 	} {
-		if got := m.Format(ids); got != want {
+		if got := m.Text(ids); got != want {
 			t.Errorf("%d: %q, want %q", m, got, want)
 		}
-		if got := m.Format(nil); got != "" {
+		if got := m.Text(nil); got != "" {
 			t.Errorf("%d: %q without ids", m, got)
 		}
 	}
@@ -158,5 +158,18 @@ func TestParseHeaders(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"00", "01"}, f.Values("PDU")); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestLater adds what is learned about a sent file and marks its alternate as tried.
+func TestLater(t *testing.T) {
+	const sent = "To: 1\nAlternate_to:\t2\r\nAlternate_to 3\nSent: then\n\nAlternate_to: 4"
+	got := string(Rename(Insert([]byte(sent), []Header{{"Received", "now"}}, nil), "Alternate_to", "Old-Alternate_to"))
+	want := "To: 1\nOld-Alternate_to:\t2\r\nAlternate_to 3\nSent: then\nReceived: now\n\nAlternate_to: 4"
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if got := Rename([]byte("To: 1"), "From", "X"); string(got) != "To: 1" {
+		t.Errorf("%q", got)
 	}
 }

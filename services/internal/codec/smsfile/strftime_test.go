@@ -33,7 +33,7 @@ func TestTwelveHours(t *testing.T) {
 // TestWeeks compares the days around a turn of the year with what strftime(3) defines.
 func TestWeeks(t *testing.T) {
 	for day, want := range map[string]string{
-		"2024-12-29": "52 51 52 2024", "2024-12-30": "52 52 01 2025", "2025-01-01": "00 00 01 2025",
+		"2024-12-29": "52 52 52 2024", "2024-12-30": "52 53 01 2025", "2025-01-01": "00 00 01 2025",
 		"2025-01-05": "01 00 01 2025", "2025-01-06": "01 01 02 2025", "2024-01-01": "00 01 01 2024",
 		"2027-01-01": "00 00 53 2026",
 	} {

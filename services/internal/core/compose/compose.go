@@ -46,12 +46,16 @@ func (j *job) compose() (*Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	var room [stackRoom]byte
-	c, err := j.encode(room[:0])
+	var shortRoom [stackRoom]byte
+	var headerRoom [tpdu.MaxOctets]byte
+	room := shortRoom[:0]
+	if n := j.submission.Body.Len(); n > stackRoom {
+		room = make([]byte, 0, n+n/8)
+	}
+	c, err := j.encode(room)
 	if err != nil {
 		return nil, err
 	}
-	var headerRoom [tpdu.MaxOctets]byte
 	c, err = j.withHeader(c, headerRoom[:0])
 	if err != nil {
 		return nil, err

@@ -68,8 +68,9 @@ func (j *job) sendBeginning(c *content) (*Message, error) {
 	if err != nil {
 		return nil, reject(ReasonTooLongText)
 	}
-	c.data = ends.Part(c.data, 0)
-	return j.send(c, nil)
+	beginning := *c
+	beginning.data = ends.Part(c.data, 0)
+	return j.send(&beginning, nil)
 }
 
 // layOut cuts the data. Octets are always concatenated; text with national tables

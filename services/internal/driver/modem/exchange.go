@@ -3,6 +3,7 @@ package modem
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,8 +39,10 @@ type exchange struct {
 	// marker, when not empty, is the name of the line before which nothing is
 	// taken for an answer to this command.
 	marker string
-	// strays counts final result codes that came before the marker.
+	// strays counts final result codes that came before the marker, and known
+	// tells that another marker's line did, so that the modem knows them.
 	strays      int
+	known       bool
 	wantsPrompt bool
 
 	lines []string
@@ -80,7 +83,8 @@ func (x *exchange) prompted() {
 // earlier command.
 func (x *exchange) add(line atline.Line) bool {
 	if x.marker != "" {
-		if atline.Name(line.Text) != x.marker {
+		if name := atline.Name(line.Text); name != x.marker {
+			x.known = x.known || slices.Contains(markers, name)
 			return false
 		}
 		x.marker = ""

@@ -79,8 +79,12 @@ func (m *Modem) wakeUp(ctx context.Context) error {
 
 // knock gives AT until there is any answer.
 func (m *Modem) knock(ctx context.Context) (atline.Result, error) {
-	for range m.cfg.Attempts {
+	for attempt := range m.cfg.Attempts {
 		result, err := m.exchange(ctx, newExchange("AT"), m.cfg.Timeouts.Probe)
+		if err == nil && attempt > 0 {
+			// A modem that wakes up answers all that it was given in one go.
+			err = m.drain(ctx)
+		}
 		if err == nil {
 			return result, nil
 		}

@@ -76,8 +76,8 @@ func commanding(m *Modem, command string) <-chan outcome[[]string] {
 	return calling(func() ([]string, error) { return m.Command(context.Background(), command, time.Second) })
 }
 
-// simulated plays a whole modem: each command is answered by the first rule
-// whose key it begins with, and by OK without a rule.
+// simulated plays a whole modem: each command is answered by the first rule for
+// it (one that ends in "=" is for all values), and by OK without a rule.
 type simulated struct {
 	mu    sync.Mutex
 	rules []rule
@@ -141,7 +141,7 @@ func (s *simulated) answer(command string) string {
 	defer s.mu.Unlock()
 	s.log = append(s.log, command)
 	for i, r := range s.rules {
-		if !strings.HasPrefix(command, r.command) {
+		if command != r.command && !(strings.HasSuffix(r.command, "=") && strings.HasPrefix(command, r.command)) {
 			continue
 		}
 		if len(r.answers) > 1 {

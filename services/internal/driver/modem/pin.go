@@ -14,6 +14,8 @@ const (
 	// simAttempts and simPause bound the wait for a SIM that says it is busy.
 	simAttempts = 20
 	simPause    = time.Second
+	// pinChecks bounds the wait for the SIM to be ready after its PIN.
+	pinChecks = 3
 )
 
 // +CME ERROR and +CMS ERROR numbers about the SIM.
@@ -53,7 +55,7 @@ func (m *Modem) unlock(ctx context.Context) error {
 		if err := m.enterPIN(ctx); err != nil {
 			return err
 		}
-		if state, err = m.simState(ctx); err != nil {
+		if state, err = m.stateAfterPIN(ctx); err != nil {
 			return err
 		}
 	}
@@ -62,6 +64,22 @@ func (m *Modem) unlock(ctx context.Context) error {
 	}
 	m.step.pinAsked = true
 	return nil
+}
+
+// stateAfterPIN asks for the state after the PIN was accepted. A modem may take a
+// moment to notice; one that goes on wanting the PIN has not liked it.
+func (m *Modem) stateAfterPIN(ctx context.Context) (string, error) {
+	for range pinChecks {
+		state, err := m.simState(ctx)
+		if err != nil || state != "SIM PIN" {
+			return state, err
+		}
+		if err := m.pause(ctx, simPause); err != nil {
+			return "", err
+		}
+	}
+	m.step.pinRefused = true
+	return "SIM PIN", nil
 }
 
 // simError says what a state of the SIM other than READY means after a PIN was given.

@@ -3,10 +3,9 @@ package modem
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
-
-	"github.com/viesti-sms/viesti/services/internal/codec/atline"
 )
 
 // How a modem that is out of step is brought back.
@@ -21,8 +20,9 @@ import (
 // and thrown away. That holds whenever the late answers come, without any
 // assumption about time.
 //
-// Only for a modem that answers no query with its information line does time
-// have to do: silence, AT, one OK, silence.
+// A modem that is so slow that all queries are owed stays out of step, until the
+// device is opened anew. Only for a modem that answers none of the queries with
+// its information line does time have to do: AT, one result code, silence.
 
 // markers are queries that every GSM modem answers with a line of their name,
 // and whose name never comes unsolicited.
@@ -53,7 +53,9 @@ type step struct {
 
 func (s *step) owe(command string) {
 	s.lost = true
-	s.owed = append(s.owed, command)
+	if command != "" && !slices.Contains(s.owed, command) {
+		s.owed = append(s.owed, command)
+	}
 }
 
 func (s *step) found() { s.lost, s.owed = false, nil }
@@ -79,73 +81,63 @@ func (m *Modem) synchronise(ctx context.Context) error {
 	return m.probe(ctx)
 }
 
-// probe tries the markers that are free, then silence.
+// probe tries the markers that are free; silence, if the modem knows no marker.
 func (m *Modem) probe(ctx context.Context) error {
-	answered := false
+	answered, known := false, false
 	for _, name := range markers {
 		if m.step.isOwed(name) {
 			continue
 		}
-		own, any, err := m.probeWith(ctx, name)
-		if err != nil || own {
+		x := newExchange("AT" + name + "?")
+		x.marker = name
+		own, err := m.listen(ctx, x)
+		if err != nil {
 			return err
 		}
-		if answered = answered || any; !any {
-			// The modem may be at a prompt that came late.
-			if err := m.put(escape); err != nil {
-				return err
-			}
+		if own {
+			m.step.found()
+			return nil
+		}
+		answered, known = answered || x.strays > 0, known || x.known
+		if x.strays > 0 {
+			continue
+		}
+		// The modem may be at a prompt that came late.
+		if err := m.put(escape); err != nil {
+			return err
 		}
 	}
-	if !answered {
+	if !answered || known {
 		return fmt.Errorf("%w: probing", ErrOutOfStep)
 	}
 	return m.probeBySilence(ctx)
 }
 
-// probeWith gives one query. own tells that its own answer came, and any that
-// at least some result code did.
-func (m *Modem) probeWith(ctx context.Context, name string) (own, any bool, err error) {
-	x := newExchange("AT" + name + "?")
-	x.marker = name
-	m.begin(x)
-	if err := m.put(x.command + "\r"); err != nil {
-		m.abandon(x)
-		return false, false, err
-	}
-	timer := time.NewTimer(m.cfg.Timeouts.Probe)
-	defer timer.Stop()
-	for {
-		s, err := m.next(ctx, x, timer)
-		if err != nil {
-			m.abandon(x)
-			return false, x.strays > 0, unlessTimeout(err)
-		}
-		if s.kind == stepFinal {
-			m.step.found()
-			return true, true, nil
-		}
-		// A result code without the marker: either an earlier command's, or the
-		// query is not understood. No need to wait for long.
-		timer.Reset(m.cfg.Timeouts.Quiet)
-	}
+// drain throws away what comes, until there was silence for Timeouts.Quiet.
+func (m *Modem) drain(ctx context.Context) error {
+	x := newExchange("")
+	x.marker = neverMarked
+	m.mu.Lock()
+	m.current = x
+	m.mu.Unlock()
+	err := m.untilQuiet(ctx, x, m.cfg.Timeouts.Quiet)
+	m.abandon(x)
+	return unlessTimeout(err)
 }
 
-// probeBySilence is for a modem that knows none of the queries.
+// neverMarked is a marker that no line bears, so that result codes are only counted.
+const neverMarked = " "
+
+// probeBySilence is for a modem that knows none of the queries: one AT, one
+// result code, and nothing else until there was silence.
 func (m *Modem) probeBySilence(ctx context.Context) error {
 	for range m.cfg.Attempts {
-		result, err := m.exchange(ctx, newExchange("AT"), m.cfg.Timeouts.Probe)
-		if err := unlessTimeout(err); err != nil {
+		x := newExchange("AT")
+		x.marker = neverMarked
+		if _, err := m.listen(ctx, x); err != nil {
 			return err
 		}
-		if err != nil || result.Code != atline.OK {
-			continue
-		}
-		quiet, err := m.isQuiet(ctx)
-		if err != nil {
-			return err
-		}
-		if quiet {
+		if x.strays == 1 {
 			m.step.found()
 			return nil
 		}
@@ -153,19 +145,31 @@ func (m *Modem) probeBySilence(ctx context.Context) error {
 	return fmt.Errorf("%w: waiting for silence", ErrOutOfStep)
 }
 
-// isQuiet listens for Timeouts.Quiet and reports whether no result code came.
-func (m *Modem) isQuiet(ctx context.Context) (bool, error) {
-	x := newExchange("")
-	m.mu.Lock()
-	m.current = x
-	m.mu.Unlock()
-	defer func() {
-		m.mu.Lock()
-		m.current = nil
-		m.mu.Unlock()
-	}()
-	timer := time.NewTimer(m.cfg.Timeouts.Quiet)
+// listen gives a command with a marker. It waits for its own final result code,
+// for Timeouts.Probe, or, once any answer came, for Timeouts.Quiet after the last.
+func (m *Modem) listen(ctx context.Context, x *exchange) (own bool, err error) {
+	m.begin(x)
+	if err := m.put(x.command + "\r"); err != nil {
+		m.abandon(x)
+		return false, err
+	}
+	if err := m.untilQuiet(ctx, x, m.cfg.Timeouts.Probe); err != nil {
+		m.abandon(x)
+		return false, unlessTimeout(err)
+	}
+	return true, nil
+}
+
+// untilQuiet waits for the final result code of x; an ErrTimeout when there was
+// silence, at first for the given time, and for Timeouts.Quiet after each answer.
+func (m *Modem) untilQuiet(ctx context.Context, x *exchange, first time.Duration) error {
+	timer := time.NewTimer(first)
 	defer timer.Stop()
-	_, err := m.next(ctx, x, timer)
-	return err != nil, unlessTimeout(err)
+	for {
+		s, err := m.next(ctx, x, timer)
+		if err != nil || s.kind == stepFinal {
+			return err
+		}
+		timer.Reset(m.cfg.Timeouts.Quiet)
+	}
 }

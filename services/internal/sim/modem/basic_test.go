@@ -135,7 +135,7 @@ func FuzzSession(f *testing.F) {
 			t.Fatal(err)
 		}
 		out.Reset()
-		s.take([]byte("\x1b\rATQ0V1\r"))
+		s.take([]byte("\x1b\r\x1bATQ0V1\r"))
 		s.out.flush()
 		if !strings.Contains(out.String(), "OK\r\n") {
 			t.Fatalf("no answer after %q", in)

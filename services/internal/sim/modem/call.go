@@ -9,7 +9,6 @@ import (
 // Call states, <stat> of AT+CLCC (3GPP TS 27.007 §7.18).
 const (
 	callActive   = 0
-	callDialing  = 2
 	callIncoming = 4
 )
 
@@ -83,7 +82,7 @@ func (m *Modem) callPlan(number string) Call {
 	return Call{Result: "OK"}
 }
 
-// begin starts an outgoing call, dialling for as long as the answer takes.
+// begin starts an outgoing call; while it dials the modem takes no commands.
 func (m *Modem) begin(number string, plan Call) {
 	c := &call{number: number, state: callActive}
 	m.call = c

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -33,23 +34,28 @@ type client struct {
 	t    testing.TB
 	conn stream
 	buf  []byte
+	// served gives the result of Serve once.
+	served func() error
 }
 
-// dialPipe serves m over a pipe and returns the other end. The test ends with
-// the result of Serve checked.
+// dialPipe serves m over a pipe and returns the other end. At the end of the test
+// the pipe is closed and the result of Serve checked.
 func dialPipe(t testing.TB, m *Modem) *client {
 	t.Helper()
 	here, there := net.Pipe()
-	served := make(chan error, 1)
-	go func() { served <- m.Serve(context.Background(), there) }()
-	c := &client{t: t, conn: here}
-	t.Cleanup(func() {
-		here.Close()
-		if err := <-served; err != nil && !errors.Is(err, ErrDropped) {
-			t.Errorf("Serve: %v", err)
-		}
-	})
+	result := make(chan error, 1)
+	go func() { result <- m.Serve(context.Background(), there) }()
+	c := &client{t: t, conn: here, served: sync.OnceValue(func() error { return <-result })}
+	t.Cleanup(c.hangUp)
 	return c
+}
+
+// hangUp closes a pipe and waits until the modem has noticed.
+func (c *client) hangUp() {
+	c.conn.Close()
+	if err := c.served(); err != nil && !errors.Is(err, ErrDropped) {
+		c.t.Errorf("Serve: %v", err)
+	}
 }
 
 // openSerial opens a serial port as a terminal program does.

@@ -12,8 +12,6 @@ var (
 	ErrMemoryFull = errors.New("memory full")
 	// ErrNoMemory: a memory was named that the modem does not have.
 	ErrNoMemory = errors.New("no such memory")
-	// ErrIndex: a place was named that is outside the memory.
-	ErrIndex = errors.New("index outside the memory")
 	// ErrNoMessage: a text given to Deliver cannot stand on a line of its own.
 	ErrNoMessage = errors.New("not a PDU line")
 )

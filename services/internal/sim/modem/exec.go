@@ -1,6 +1,13 @@
 package modem
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
+
+// farewell is the time between the answer to a reset and the port going away, so
+// that the answer can be read.
+const farewell = 100 * time.Millisecond
 
 // lineDone carries out a complete command line.
 func (s *session) lineDone(line string, overflow bool) error {
@@ -107,10 +114,13 @@ func (s *session) finish(r result, p plan) error {
 		return nil
 	}
 	s.setBusy(false)
-	if r.drop {
-		return ErrDropped
+	if !r.drop {
+		return nil
 	}
-	return nil
+	if err := s.pause(farewell); err != nil {
+		return err
+	}
+	return ErrDropped
 }
 
 // payloadDone carries out what a PDU was asked for.

@@ -75,7 +75,8 @@ func classOf(dcs byte) int {
 // Deliver lets the network deliver a PDU: hexadecimal with the service centre
 // in front, an SMS-DELIVER or an SMS-STATUS-REPORT. Anything else on one line is
 // passed on as a message as it is, so that broken PDUs can be tried. The PDU
-// waits in the network while the modem cannot take it.
+// waits in the network while the modem cannot take it. What AT+CNMI has no place
+// for, a status report with <ds> 0, is lost.
 func (m *Modem) Deliver(pdu string) error {
 	if pdu == "" || strings.ContainsAny(pdu, "\r\n") {
 		return ErrNoMessage

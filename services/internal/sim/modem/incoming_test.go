@@ -198,11 +198,11 @@ func TestRoutedMessagesWaitForATerminal(t *testing.T) {
 	m := New(Config{})
 	first := dialPipe(t, m).quiet()
 	first.ok("AT+CNMI=2,2")
-	first.conn.Close()
-	synctestFree := dialPipe(t, m)
-	synctestFree.want("AT", "\r\nOK\r\n")
-	synctestFree.conn.Close()
+	first.hangUp()
 	m.Deliver(received)
+	if m.Waiting() != 1 {
+		t.Error("routed to nobody")
+	}
 	dialPipe(t, m).until(routedMessage)
 }
 

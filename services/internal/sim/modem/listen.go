@@ -15,22 +15,30 @@ type Listener struct {
 	addr   string
 	cancel context.CancelFunc
 	done   sync.WaitGroup
+	// err is valid after done.
+	err error
 }
 
 // Addr returns the path of the serial port, or the address host:port.
 func (l *Listener) Addr() string { return l.addr }
 
 // Close takes the place away and waits until nothing is served there any more.
+// It returns the error for which serving had ended before, if it had.
 func (l *Listener) Close() error {
 	l.cancel()
 	l.done.Wait()
-	return nil
+	return l.err
 }
 
-func newListener(addr string, run func(ctx context.Context)) *Listener {
+// newListener runs what serves; its error counts unless Close caused it.
+func newListener(addr string, run func(ctx context.Context) error) *Listener {
 	ctx, cancel := context.WithCancel(context.Background())
 	l := &Listener{addr: addr, cancel: cancel}
-	l.done.Go(func() { run(ctx) })
+	l.done.Go(func() {
+		if err := run(ctx); ctx.Err() == nil {
+			l.err = err
+		}
+	})
 	return l
 }
 
@@ -41,12 +49,12 @@ func (m *Modem) ListenTCP(addr string) (*Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listening for modem connections: %w", err)
 	}
-	return newListener(ln.Addr().String(), func(ctx context.Context) {
+	return newListener(ln.Addr().String(), func(ctx context.Context) error {
 		defer context.AfterFunc(ctx, func() { ln.Close() })()
 		for {
 			conn, err := ln.Accept()
 			if err != nil {
-				return
+				return fmt.Errorf("accepting a modem connection: %w", err)
 			}
 			// How a connection ended is the client's business.
 			_ = m.Serve(ctx, conn)
@@ -64,22 +72,24 @@ func (m *Modem) ListenPTY(linkPath string) (*Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newListener(linkPath, func(ctx context.Context) { m.plugged(ctx, port, linkPath) }), nil
+	return newListener(linkPath, func(ctx context.Context) error {
+		return m.plugged(ctx, port, linkPath)
+	}), nil
 }
 
 // plugged serves a port and plugs it in again each time the modem dropped it.
-func (m *Modem) plugged(ctx context.Context, port *port, linkPath string) {
+func (m *Modem) plugged(ctx context.Context, port *port, linkPath string) error {
 	for {
-		err := m.Serve(ctx, port)
-		if !errors.Is(err, ErrDropped) {
-			return
+		if err := m.Serve(ctx, port); !errors.Is(err, ErrDropped) {
+			return err
 		}
 		m.PowerCycle()
-		if !rest(ctx, m.awayTime()) {
-			return
+		if err := rest(ctx, m.awayTime()); err != nil {
+			return err
 		}
+		var err error
 		if port, err = openPort(linkPath); err != nil {
-			return
+			return err
 		}
 	}
 }
@@ -90,14 +100,14 @@ func (m *Modem) awayTime() time.Duration {
 	return m.backAfter
 }
 
-// rest waits and reports whether ctx is still alive.
-func rest(ctx context.Context, d time.Duration) bool {
+// rest waits, or returns early with the error of ctx.
+func rest(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return true
+		return nil
 	case <-ctx.Done():
-		return false
+		return context.Cause(ctx)
 	}
 }

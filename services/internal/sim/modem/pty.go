@@ -99,7 +99,10 @@ func setRaw(fd int) error {
 	return unix.IoctlSetTermios(fd, unix.TCSETS, t)
 }
 
-func (p *port) Read(b []byte) (int, error)  { return p.master.Read(b) }
+// Read returns what the client wrote.
+func (p *port) Read(b []byte) (int, error) { return p.master.Read(b) }
+
+// Write gives the client something to read.
 func (p *port) Write(b []byte) (int, error) { return p.master.Write(b) }
 
 // SyscallConn says that there is a buffer in the kernel.

@@ -8,9 +8,6 @@ import (
 	"time"
 )
 
-// flushTime is how long the last answer before a drop may take to be read.
-const flushTime = time.Second
-
 // Serve lets the modem talk over conn until the other side closes it, ctx ends
 // or the modem drops it (ErrDropped); then it closes conn. A second Serve waits
 // for the first. Settings, messages and rules outlive the connection, as they
@@ -29,28 +26,15 @@ func (m *Modem) Serve(ctx context.Context, conn io.ReadWriteCloser) error {
 
 	s := newSession(ctx, m, conn)
 	var running sync.WaitGroup
-	written := make(chan struct{})
-	running.Go(func() { defer close(written); s.out.run() })
+	running.Go(s.out.run)
 	m.attach(s)
 	err := s.loop()
 	m.detach()
 	s.out.close()
-	if errors.Is(err, ErrDropped) {
-		waitFor(written, flushTime)
-	}
 	conn.Close()
 	running.Wait()
 	s.source.stop()
 	return err
-}
-
-func waitFor(done <-chan struct{}, limit time.Duration) {
-	timer := time.NewTimer(limit)
-	defer timer.Stop()
-	select {
-	case <-done:
-	case <-timer.C:
-	}
 }
 
 func (m *Modem) attach(s *session) {

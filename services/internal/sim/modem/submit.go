@@ -129,7 +129,7 @@ func (m *Modem) accept(rec *Record) (*submission, result) {
 	rec.Accepted, rec.MR = true, int(m.lastMR)
 	return &submission{
 		submit: submit, mr: m.lastMR, from: m, fate: fate,
-		at: tpdu.NewTimestamp(m.cfg.Now()),
+		at: tpdu.NewTimestamp(m.network.cfg.Now()),
 	}, result{}
 }
 

@@ -1,0 +1,85 @@
+// Package cli is the command line: an ingress for people and scripts, and the
+// operator's tool. It talks to the broker alone, so that it works from any host
+// that may use it.
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/viesti-sms/viesti/proto/subject"
+	"github.com/viesti-sms/viesti/services/internal/driver/bus"
+)
+
+// env is what a command works with.
+type env struct {
+	target bus.Target
+	state  string
+	prefix string
+	stdin  io.Reader
+	stdout io.Writer
+	now    func() time.Time
+}
+
+// Command returns the command line tool.
+func Command(version string, stdin io.Reader, stdout io.Writer) *cobra.Command {
+	e := &env{stdin: stdin, stdout: stdout, now: time.Now}
+	root := &cobra.Command{
+		Use: "viesti", Short: "send messages through Viesti and look after it", Version: version,
+		SilenceUsage: true, SilenceErrors: true,
+		Long: "viesti sends messages through Viesti and looks after it.\n\n" +
+			"It finds the viestid of this machine by itself; --nats, --creds and --context point it elsewhere.",
+	}
+	f := root.PersistentFlags()
+	f.StringVar(&e.target.URL, "nats", "", "address of the broker, for example nats://gateway:4222")
+	f.StringVar(&e.target.Creds, "creds", "", "credentials file for the broker")
+	f.StringVar(&e.target.NKey, "nkey", "", "file with an nkey seed for the broker")
+	f.StringVar(&e.target.Context, "context", "", "NATS context, by name or by absolute path")
+	f.StringVar(&e.state, "state", "", "state directory of the viestid to use, when several run here")
+	f.StringVar(&e.prefix, "prefix", "", "prefix of all subjects, when it is not the usual one")
+	root.AddCommand(e.send(), e.message(), e.tail(), e.status(), e.modem())
+	return root
+}
+
+// connect opens the broker; close must be called.
+func (e *env) connect(ctx context.Context) (b *bus.Bus, closeBus func(), err error) {
+	target := e.target
+	if target.IsZero() {
+		if target.Context, err = bus.FindEndpoint(e.state); err != nil {
+			return nil, nil, err
+		}
+	}
+	space, err := subject.New(e.prefix)
+	if err != nil {
+		return nil, nil, err
+	}
+	nc, err := bus.Dial(target, bus.ConnectOptions("viesti@"+host(), func(bool, error) {})...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w; is viestid running?", err)
+	}
+	b, err = bus.New(nc, bus.Options{Space: space})
+	if err != nil {
+		nc.Close()
+		return nil, nil, err
+	}
+	return b, func() { _ = nc.Drain(); nc.Close() }, nil
+}
+
+// host is the name of this host up to the first dot.
+func host() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "unknown"
+	}
+	name, _, _ = strings.Cut(name, ".")
+	return name
+}
+
+// patience bounds commands that only ask something.
+const patience = 20 * time.Second

@@ -1,0 +1,181 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/core/message"
+	"github.com/viesti-sms/viesti/services/internal/driver/bus"
+)
+
+func (e *env) message() *cobra.Command {
+	var full bool
+	cmd := &cobra.Command{
+		Use: "message ID", Short: "show what became of a message", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return e.runMessage(cmd.Context(), args[0], full) },
+	}
+	cmd.Flags().BoolVar(&full, "full", false, "show whole numbers and PDUs")
+	return cmd
+}
+
+func (e *env) runMessage(ctx context.Context, id string, full bool) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	b, closeBus, err := e.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer closeBus()
+	events, err := b.History(ctx, strings.ToLower(id))
+	if errors.Is(err, bus.ErrNotFound) {
+		return fmt.Errorf("%w: %s; events are kept for three days", err, id)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stdout, "message %s: %s\n", events[0].ID, life.Fold(events))
+	for i := range events {
+		fmt.Fprintln(e.stdout, line(&events[i], full))
+	}
+	return nil
+}
+
+// line shows one event.
+func line(ev *life.Event, full bool) string {
+	parts := []string{ev.Time.Local().Format("2006-01-02 15:04:05.000"), word(ev.Kind)}
+	if detail := describe(ev, full); detail != "" {
+		parts = append(parts, detail)
+	}
+	if ev.Modem != nil {
+		parts = append(parts, "modem "+ev.Modem.Name+" on "+ev.Modem.Host)
+	}
+	return strings.Join(parts, "  ")
+}
+
+func word(k life.Kind) string {
+	switch k := k.(type) {
+	case life.Accepted:
+		return "accepted"
+	case life.Attempt:
+		return map[life.AttemptState]string{
+			life.Attempting: "attempt", life.Refused: "refused", life.Withdrawn: "withdrawn",
+		}[k.State]
+	case life.PartDone:
+		return "part sent"
+	case life.Sent:
+		return "sent"
+	case life.Failed:
+		return "failed"
+	case life.Rejected:
+		return "rejected"
+	case life.Expired:
+		return "expired"
+	case life.Cancelled:
+		return "cancelled"
+	case life.Report:
+		return "report"
+	case life.Received:
+		return "received"
+	case life.Call:
+		return "call"
+	case life.ModemStatus:
+		return "modem"
+	case life.Alarm:
+		return "alarm"
+	default:
+		return "event"
+	}
+}
+
+// describe tells what matters about an event.
+func describe(ev *life.Event, full bool) string {
+	switch k := ev.Kind.(type) {
+	case life.Accepted:
+		return acceptance(ev, k, full)
+	case life.Attempt:
+		return fmt.Sprintf("part %d of %d, attempt %d", k.Part, k.Total, k.Number)
+	case life.PartDone:
+		return part(k, full)
+	case life.Sent:
+		return sent(k, full)
+	case life.Failed:
+		return k.Reason
+	case life.Rejected:
+		return k.Reason
+	case life.Expired:
+		return "its validity ended at " + k.ExpiresAt.Local().Format("2006-01-02 15:04:05")
+	case life.Cancelled:
+		return k.By
+	case life.Report:
+		return report(k, full)
+	case life.Received:
+		return "from " + number(k.Originator, full)
+	case life.Call:
+		return "from " + number(k.Caller, full)
+	case life.ModemStatus:
+		return k.State.String() + " " + k.Reason
+	case life.Alarm:
+		return k.Text
+	default:
+		return ""
+	}
+}
+
+func acceptance(ev *life.Event, k life.Accepted, full bool) string {
+	text := "from " + ev.Account
+	if s := ev.Subject; s != nil {
+		text += ", to " + number(s.Recipient, full) + ", queue " + s.Queue
+		if s.Priority == message.High {
+			text += ", high priority"
+		}
+	}
+	if !k.DeliverAt.IsZero() {
+		text += ", to be sent at " + k.DeliverAt.Local().Format("2006-01-02 15:04:05")
+	}
+	if !k.ExpiresAt.IsZero() {
+		text += ", valid until " + k.ExpiresAt.Local().Format("2006-01-02 15:04:05")
+	}
+	return text
+}
+
+func part(k life.PartDone, full bool) string {
+	text := fmt.Sprintf("part %d of %d, TP-MR %d", k.Part, k.Total, k.Reference)
+	if full {
+		text += ", PDU " + k.PDU
+	}
+	return text
+}
+
+func sent(k life.Sent, full bool) string {
+	var parts []string
+	for _, p := range k.Parts {
+		parts = append(parts, part(p, full))
+	}
+	if k.MaybeDuplicated {
+		parts = append(parts, "the recipient may have it twice")
+	}
+	return strings.Join(parts, "; ")
+}
+
+func report(k life.Report, full bool) string {
+	outcome := map[life.Outcome]string{
+		life.Delivered: "delivered", life.StillTrying: "the network is still trying", life.Undeliverable: "not delivered",
+	}[k.Outcome]
+	text := fmt.Sprintf("%s, status %d", outcome, k.Status)
+	if k.Part == 0 {
+		return text + ", about no known message to " + number(k.Recipient, full)
+	}
+	return text + fmt.Sprintf(", part %d of %d", k.Part, k.Total)
+}
+
+func number(a message.Address, full bool) string {
+	if full {
+		return a.Reveal()
+	}
+	return a.String()
+}

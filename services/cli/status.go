@@ -1,0 +1,113 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/viesti-sms/viesti/proto/subject"
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/driver/bus"
+)
+
+func (e *env) status() *cobra.Command {
+	return &cobra.Command{
+		Use: "status", Short: "show modems, queues and counts", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return e.runStatus(cmd.Context()) },
+	}
+}
+
+func (e *env) runStatus(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	b, closeBus, err := e.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer closeBus()
+	modems, err := b.Modems(ctx)
+	if err != nil {
+		return err
+	}
+	queues, err := b.Queues(ctx)
+	if err != nil {
+		return err
+	}
+	counts, err := b.Counts(ctx)
+	if err != nil {
+		return err
+	}
+	e.showModems(modems)
+	e.showQueues(queues, modems)
+	fmt.Fprintf(e.stdout, "\n%d queued, %d timers and deferred, %d events and records of the last three days\n",
+		counts.Queued, counts.Deferred, counts.Events)
+	return nil
+}
+
+func (e *env) showModems(modems []life.ModemStatus) {
+	sort.Slice(modems, func(i, j int) bool {
+		a, b := modems[i].Identity, modems[j].Identity
+		return a.Host+"/"+a.Name < b.Host+"/"+b.Name
+	})
+	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "MODEM\tHOST\tSTATE\tSINCE\tNETWORK\tSIGNAL\tSENT\tFAILED\tRECEIVED\tQUEUES\tREMARK")
+	for _, m := range modems {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%s\t%s\n", m.Identity.Name, m.Identity.Host, m.State,
+			e.now().Sub(m.Since).Round(time.Second), network(m), signal(m), m.Sent, m.Failed, m.Received, strings.Join(m.Queues, ","), m.Reason)
+	}
+	_ = w.Flush()
+	if len(modems) == 0 {
+		fmt.Fprintln(e.stdout, "(no modem is alive)")
+	}
+}
+
+// registrations are the <stat> of 3GPP TS 27.007 §7.2.
+var registrations = map[int]string{
+	0: "not searching", 1: "home", 2: "searching", 3: "denied", 5: "roaming", 6: "home, SMS only", 7: "roaming, SMS only",
+}
+
+func network(m life.ModemStatus) string {
+	reg := registrations[m.Registration]
+	switch {
+	case reg == "":
+		return "-"
+	case m.Operator != "":
+		return m.Operator + " (" + reg + ")"
+	default:
+		return reg
+	}
+}
+
+func signal(m life.ModemStatus) string {
+	if m.SignalDBm == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%d dBm", m.SignalDBm)
+}
+
+func (e *env) showQueues(queues []bus.Queue, modems []life.ModemStatus) {
+	served := map[string]int{}
+	for _, m := range modems {
+		for _, q := range m.Queues {
+			served[q]++
+		}
+	}
+	sort.Slice(queues, func(i, j int) bool {
+		if queues[i].Name != queues[j].Name {
+			return queues[i].Name < queues[j].Name
+		}
+		return queues[i].Priority < queues[j].Priority
+	})
+	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "\nQUEUE\tPRIORITY\tWAITING\tIN HAND\tMODEMS")
+	for _, q := range queues {
+		priority := map[subject.Priority]string{subject.High: "high", subject.Normal: "normal"}[q.Priority]
+		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\n", q.Name, priority, q.Waiting, q.InHand, served[q.Name])
+	}
+	_ = w.Flush()
+}

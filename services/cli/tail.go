@@ -1,0 +1,29 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+)
+
+func (e *env) tail() *cobra.Command {
+	var full bool
+	cmd := &cobra.Command{
+		Use: "tail", Short: "show events as they happen", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return e.runTail(cmd.Context(), full) },
+	}
+	cmd.Flags().BoolVar(&full, "full", false, "show whole numbers and PDUs")
+	return cmd
+}
+
+func (e *env) runTail(ctx context.Context, full bool) error {
+	b, closeBus, err := e.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer closeBus()
+	return b.Tail(ctx, func(ev *life.Event) { fmt.Fprintln(e.stdout, ev.ID+"  "+line(ev, full)) })
+}

@@ -1,0 +1,130 @@
+// Package boot is what all programs share: one configuration file, the log, and
+// the way to the broker, in one order: flags, configuration, log, connection,
+// services.
+package boot
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/viesti-sms/viesti/services/internal/core/route"
+	"github.com/viesti-sms/viesti/services/internal/driver/bus"
+	"github.com/viesti-sms/viesti/services/internal/kit/config"
+	"github.com/viesti-sms/viesti/services/internal/kit/log"
+	"github.com/viesti-sms/viesti/services/modem"
+	"github.com/viesti-sms/viesti/services/spool"
+)
+
+// Config is the configuration file. Every program reads the same file and uses
+// its own sections of it.
+type Config struct {
+	// Host names this host in accounts, events and the state of modems; it must be
+	// unique. Default: the host name up to the first dot.
+	Host string `yaml:"host"`
+	// State is the directory of everything that viestid must keep.
+	State string     `yaml:"state"`
+	NATS  NATS       `yaml:"nats"`
+	Log   log.Config `yaml:"log"`
+	// Queues are the provider queues, in order; shared policy.
+	Queues []Queue        `yaml:"queues"`
+	Spool  *spool.Config  `yaml:"spool"`
+	Modems []modem.Device `yaml:"modems"`
+	// PIDFile is written by viestid.
+	PIDFile string `yaml:"pidfile"`
+}
+
+// NATS says where the broker is.
+type NATS struct {
+	// Target is a broker that runs by itself; without one viestid runs its own.
+	bus.Target `yaml:",inline"`
+	// Prefix begins all subjects; default "sms".
+	Prefix string `yaml:"prefix"`
+	// Replicas is the number of servers that keep each stream: 1, 3 or 5.
+	Replicas int `yaml:"replicas"`
+	// Embedded is the broker of viestid.
+	Embedded Embedded `yaml:"embedded"`
+}
+
+// Embedded configures the broker within viestid.
+type Embedded struct {
+	// Listen is where other processes reach it; default a free port on loopback.
+	// Whoever connects needs the key in the state directory.
+	Listen string `yaml:"listen"`
+	// SyncInterval is how long an accepted message may stay unsynced to the disk;
+	// default 0: not at all, so that it survives a power cut.
+	SyncInterval config.Duration `yaml:"sync_interval"`
+	// MaxStore bounds the disk space in octets; a full broker refuses new messages.
+	MaxStore int64 `yaml:"max_store"`
+}
+
+// Queue is a provider queue.
+type Queue struct {
+	Name     string   `yaml:"name"`
+	Prefixes []string `yaml:"prefixes"`
+}
+
+// ErrConfig says that the configuration cannot be used.
+var ErrConfig = errors.New("configuration")
+
+// Load reads the configuration file.
+func Load(path string) (*Config, error) {
+	c := &Config{}
+	if err := config.Load(path, c); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Complete fills in what the environment tells, and checks what can be checked
+// without opening anything.
+func (c *Config) Complete() error {
+	if c.Host == "" {
+		name, err := os.Hostname()
+		if err != nil {
+			return fmt.Errorf("%w: finding the name of this host: %w; set host", ErrConfig, err)
+		}
+		c.Host, _, _ = strings.Cut(name, ".")
+	}
+	if c.NATS.Embedded.Listen == "" {
+		c.NATS.Embedded.Listen = "127.0.0.1:0"
+	}
+	if c.Spool != nil {
+		c.Spool.Host = c.Host
+	}
+	return c.checkQueues()
+}
+
+func (c *Config) checkQueues() error {
+	known := map[string]bool{}
+	for i, q := range c.Queues {
+		if q.Name == "" || known[q.Name] {
+			return fmt.Errorf("%w: queue %d has no name of its own", ErrConfig, i+1)
+		}
+		known[q.Name] = true
+	}
+	if len(c.Queues) == 0 {
+		return nil
+	}
+	for _, m := range c.Modems {
+		for _, q := range m.Queues {
+			if !known[q] {
+				return fmt.Errorf("%w: modem %s serves the queue %s, which queues does not list", ErrConfig, m.Name, q)
+			}
+		}
+	}
+	return nil
+}
+
+// Policy is the shared policy that the file gives.
+func (c *Config) Policy() *route.Policy {
+	p := &route.Policy{}
+	for _, q := range c.Queues {
+		p.Queues = append(p.Queues, route.Queue{Name: q.Name, Prefixes: q.Prefixes})
+	}
+	return p
+}
+
+// ModemConfig is the configuration of the modem worker.
+func (c *Config) ModemConfig() modem.Config { return modem.Config{Host: c.Host, Modems: c.Modems} }

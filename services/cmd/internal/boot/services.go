@@ -1,0 +1,41 @@
+package boot
+
+import (
+	"fmt"
+
+	"go.uber.org/zap"
+
+	"github.com/viesti-sms/viesti/services/internal/driver/bus"
+	"github.com/viesti-sms/viesti/services/internal/kit/lifecycle"
+	"github.com/viesti-sms/viesti/services/modem"
+	"github.com/viesti-sms/viesti/services/scheduler"
+	"github.com/viesti-sms/viesti/services/spool"
+)
+
+// Spool builds the spool ingress.
+func Spool(cfg *Config, b *bus.Bus, logger *zap.Logger) (lifecycle.Service, error) {
+	if cfg.Spool == nil {
+		return lifecycle.Service{}, fmt.Errorf("%w: there is no section spool", ErrConfig)
+	}
+	if err := cfg.Spool.Check(); err != nil {
+		return lifecycle.Service{}, err
+	}
+	return lifecycle.Service{Name: "spool", Run: spool.New(*cfg.Spool, b, logger).Run}, nil
+}
+
+// Modem builds the modem worker.
+func Modem(cfg *Config, b *bus.Bus, logger *zap.Logger) (lifecycle.Service, error) {
+	mc := cfg.ModemConfig()
+	if len(mc.Modems) == 0 {
+		return lifecycle.Service{}, fmt.Errorf("%w: there are no modems", ErrConfig)
+	}
+	if err := mc.Check(); err != nil {
+		return lifecycle.Service{}, err
+	}
+	return lifecycle.Service{Name: "modem", Run: modem.New(mc, b, logger, nil).Run}, nil
+}
+
+// Scheduler builds the scheduler.
+func Scheduler(_ *Config, b *bus.Bus, logger *zap.Logger) (lifecycle.Service, error) {
+	return lifecycle.Service{Name: "scheduler", Run: scheduler.New(scheduler.Config{}, b, logger).Run}, nil
+}

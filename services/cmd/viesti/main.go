@@ -1,0 +1,17 @@
+// Command viesti sends messages through Viesti and looks after it.
+package main
+
+import (
+	"context"
+	"os"
+
+	"github.com/viesti-sms/viesti/services/cli"
+	"github.com/viesti-sms/viesti/services/cmd/internal/boot"
+	"github.com/viesti-sms/viesti/services/internal/kit/lifecycle"
+)
+
+func main() {
+	os.Exit(lifecycle.Main("viesti", os.Stderr, func(ctx context.Context) error {
+		return cli.Command(boot.Version, os.Stdin, os.Stdout).ExecuteContext(ctx)
+	}))
+}

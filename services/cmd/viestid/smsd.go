@@ -1,0 +1,128 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/viesti-sms/viesti/services/cmd/internal/boot"
+	"github.com/viesti-sms/viesti/services/internal/codec/smsdconf"
+	"github.com/viesti-sms/viesti/services/internal/core/message"
+	"github.com/viesti-sms/viesti/services/internal/kit/config"
+	"github.com/viesti-sms/viesti/services/modem"
+	"github.com/viesti-sms/viesti/services/spool"
+)
+
+// fromSmsd makes a configuration of an smsd.conf. All that is wrong or not
+// honoured is listed on stderr, with the line; what smsd would not start with,
+// viestid does not start with either.
+func fromSmsd(path string, stderr io.Writer) (*boot.Config, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading smsd.conf: %w", err)
+	}
+	conf, problems := smsdconf.Parse(data, smsdconf.Options{})
+	for _, p := range append(problems, conf.Unhonoured(honoured)...) {
+		fmt.Fprintf(stderr, "%s: %s\n", path, p)
+	}
+	if smsdconf.Refuses(problems) {
+		return nil, fmt.Errorf("%w: %s has errors, see above", boot.ErrConfig, path)
+	}
+	cfg := &boot.Config{PIDFile: conf.Global.PIDFile, Spool: smsdSpool(conf)}
+	if g := conf.Global; g.LogFile != smsdconf.LogToStdout && g.LogFile != smsdconf.LogToStderr {
+		cfg.Log.File = g.LogFile
+	}
+	for i, q := range conf.Queues {
+		cfg.Queues = append(cfg.Queues, boot.Queue{Name: q.Name, Prefixes: conf.Providers[i].Prefixes})
+	}
+	for i := range conf.Modems {
+		cfg.Modems = append(cfg.Modems, smsdModem(conf, &conf.Modems[i]))
+	}
+	return cfg, nil
+}
+
+func smsdSpool(conf *smsdconf.Config) *spool.Config {
+	g := conf.Global
+	s := spool.DefaultConfig()
+	s.Outgoing, s.Checked, s.Sent, s.Failed, s.Incoming, s.Report = g.Outgoing, g.Checked, g.Sent, g.Failed, g.Incoming, g.Report
+	s.TrustOutgoing, s.TrimText, s.StoreSentPDU, s.StoreReceivedPDU = g.TrustOutgoing, g.TrimText, g.StoreSentPDU, g.StoreReceivedPDU
+	s.IncomingUTF8, s.DecodeUnicodeText, s.TimeFormat = g.IncomingUTF8, g.DecodeUnicodeText, g.DatetimeFormat
+	s.EventHandler = g.EventHandler
+	if g.Alphabet == smsdconf.AlphabetUTF8 {
+		s.Alphabet = "utf-8"
+	}
+	s.Queues, s.ModemEventHandlers = map[string]string{}, map[string]string{}
+	for _, q := range conf.Queues {
+		s.Queues[q.Name] = q.Dir
+	}
+	if len(conf.Queues) > 0 && g.SetAt("checked") == 0 {
+		s.Checked = conf.Queues[0].Dir // smsd does not use checked beside queues
+	}
+	for _, m := range conf.Modems {
+		if m.SetAt("messageids") > 0 {
+			s.MessageIDs = m.MessageIDs
+		}
+		if m.SetAt("eventhandler") > 0 {
+			s.ModemEventHandlers[m.Name] = m.EventHandler
+		}
+	}
+	return &s
+}
+
+func smsdModem(conf *smsdconf.Config, m *smsdconf.Modem) modem.Device {
+	g := conf.Global
+	d := modem.DefaultDevice()
+	d.Name, d.Device, d.Baud, d.RTSCTS = m.Name, m.Device, m.Baudrate, m.RTSCTS
+	d.Number, d.Description, d.Outgoing, d.Queues = m.Number.Reveal(), m.Description, m.Outgoing, m.Queues
+	d.Incoming = m.Incoming != smsdconf.ReceiveNever
+	d.Report = [...]string{"no", "yes", "disabled"}[m.Report]
+	d.PIN, d.PINSleep, d.PreInit, d.Init, d.Init2 = m.PIN.Reveal(), config.Duration(m.PINSleeptime), m.PreInit, m.Init, m.Init2
+	d.Start, d.StartSleep, d.Stop = m.Start, config.Duration(m.StartSleeptime), m.Stop
+	d.SMSC, d.SMSCInPDU, d.Network, d.Signal = m.SMSC.Reveal(), m.SMSCPDU, int(m.CheckNetwork), m.StatusSignalQuality
+	d.PDUMode, d.CMGLValue, d.MemoryStart, d.ReadTimeout = m.SelectPDUMode, m.CMGLValue, m.MemoryStart, config.Duration(m.ReadTimeout)
+	d.SendRetries, d.SentSleep = m.SendRetries, config.Duration(m.SentSleeptime)
+	d.ErrorSleep, d.BlockAfter, d.BlockTime = config.Duration(g.ErrorSleeptime), g.BlockAfter, config.Duration(g.Blocktime)
+	d.Poll, d.OpenSleep = config.Duration(m.Delaytime), config.Duration(m.DeviceOpenErrorSleeptime)
+	d.OnUnknown = message.Resend.String() // as smsd, which retries
+	d.ReplyPath, d.CSConvert, d.Optical = m.ReplyPath, m.CSConvert, m.CSConvertOptical
+	d.Language, d.LanguageExt, d.NoticeUCS2 = m.Language, m.LanguageExt, uint8(m.NoticeUCS2)
+	d.NationalTOAUnknown, d.PDUKey = m.NationalTOAUnknown, m.TextIsPDUKey.Reveal()
+	d.InternationalPrefixes, d.NationalPrefixes = g.InternationalPrefixes, g.NationalPrefixes
+	d.Validity, d.Autosplit = g.Validity, g.Autosplit
+	if d.Poll < config.Duration(time.Second) {
+		d.Poll = config.Duration(time.Second)
+	}
+	return d
+}
+
+// honouredSettings are the settings of smsd.conf that have an effect here, and
+// those that only tune what Viesti does not do: polling, closing idle ports,
+// looking at a queue directory, going into the background.
+var honouredSettings = map[smsdconf.Scope]map[string]bool{
+	smsdconf.GlobalScope: set(
+		"devices", "outgoing", "checked", "incoming", "report", "sent", "failed", "trust_outgoing", "autosplit", "alphabet",
+		"trim_text", "validity", "international_prefixes", "national_prefixes", "store_sent_pdu", "incoming_utf8",
+		"decode_unicode_text", "store_received_pdu", "delaytime", "errorsleeptime", "blockafter", "blocktime", "eventhandler",
+		"logfile", "pidfile", "datetime_format", "notifier", "delaytime_mainprocess", "sleeptime_mainprocess",
+		"saved", "status_signal_quality", "terminal",
+	),
+	smsdconf.ModemScope: set(
+		"device", "baudrate", "rtscts", "number", "description", "outgoing", "queues", "incoming", "report", "pin", "pinsleeptime",
+		"pre_init", "init", "init2", "start", "startsleeptime", "stop", "smsc", "smsc_pdu", "check_network", "status_signal_quality",
+		"select_pdu_mode", "cmgl_value", "memory_start", "read_timeout", "send_retries", "sentsleeptime", "messageids", "reply_path",
+		"cs_convert", "cs_convert_optical", "language", "language_ext", "notice_ucs2", "national_toa_unknown", "text_is_pdu_key",
+		"eventhandler", "delaytime", "device_open_errorsleeptime", "keep_open", "trust_spool", "poll_faster",
+		"detect_message_routing", "detect_unexpected_input",
+	),
+}
+
+func set(names ...string) map[string]bool {
+	m := map[string]bool{}
+	for _, n := range names {
+		m[n] = true
+	}
+	return m
+}
+
+func honoured(scope smsdconf.Scope, setting string) bool { return honouredSettings[scope][setting] }

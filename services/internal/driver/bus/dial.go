@@ -1,0 +1,69 @@
+package bus
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/synadia-io/orbit.go/natscontext"
+)
+
+// Target says where the broker is and how to prove who one is. Secrets are given
+// as files.
+type Target struct {
+	// URL is one or several server addresses, separated by commas.
+	URL string `yaml:"url"`
+	// Creds is a credentials file, NKey a file with an nkey seed.
+	Creds string `yaml:"creds"`
+	NKey  string `yaml:"nkey"`
+	// Context is a NATS context, by name or by absolute path; it stands for all of the above.
+	Context string `yaml:"context"`
+}
+
+// IsZero reports whether no broker is named.
+func (t Target) IsZero() bool { return t == Target{} }
+
+// ErrTarget says that a broker is not named well.
+var ErrTarget = errors.New("choosing the broker")
+
+// ConnectOptions are the options of all connections of Viesti: they never give
+// up, notice a silent server soon, and call notify when the connection is lost
+// or back.
+func ConnectOptions(name string, notify func(connected bool, err error)) []nats.Option {
+	return []nats.Option{
+		nats.Name(name), nats.MaxReconnects(-1), nats.ReconnectWait(500 * time.Millisecond), nats.PingInterval(5 * time.Second),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { notify(false, err) }),
+		nats.ReconnectHandler(func(*nats.Conn) { notify(true, nil) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { notify(true, err) }),
+	}
+}
+
+// Dial connects to the broker that t names.
+func Dial(t Target, opts ...nats.Option) (*nats.Conn, error) {
+	if t.Context != "" {
+		if t.URL != "" || t.Creds != "" || t.NKey != "" {
+			return nil, fmt.Errorf("%w: give a context, or an address with credentials, not both", ErrTarget)
+		}
+		nc, _, err := natscontext.Connect(t.Context, opts...)
+		if err != nil {
+			return nil, fmt.Errorf("connecting with the NATS context %s: %w", t.Context, err)
+		}
+		return nc, nil
+	}
+	if t.Creds != "" {
+		opts = append(opts, nats.UserCredentials(t.Creds))
+	}
+	if t.NKey != "" {
+		key, err := nats.NkeyOptionFromSeed(t.NKey)
+		if err != nil {
+			return nil, fmt.Errorf("reading the nkey in %s: %w", t.NKey, err)
+		}
+		opts = append(opts, key)
+	}
+	nc, err := nats.Connect(t.URL, opts...)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to the broker at %s: %w", t.URL, err)
+	}
+	return nc, nil
+}
