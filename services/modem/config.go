@@ -172,7 +172,7 @@ func (d *Device) driver() driver.Config {
 	c := driver.Config{
 		Start: d.Start, StartSleep: time.Duration(d.StartSleep), Stop: d.Stop, PreInit: d.PreInit,
 		PINSleep: time.Duration(d.PINSleep), Init: d.Init, Init2: d.Init2, SignalQuality: d.Signal, CheckNetwork: d.Network,
-		SelectPDUMode: d.PDUMode, Incoming: d.Incoming, CMGLValue: d.CMGLValue, MemoryStart: d.MemoryStart,
+		SelectPDUMode: d.PDUMode, Incoming: d.Incoming, Acknowledge: d.Incoming, CMGLValue: d.CMGLValue, MemoryStart: d.MemoryStart,
 		Timeouts: driver.Timeouts{Command: time.Duration(d.ReadTimeout)}, ErrorSleep: time.Duration(d.ErrorSleep),
 	}
 	if d.PIN == ignorePIN {

@@ -76,7 +76,8 @@ func (w *worker) direct(ctx context.Context, m *driver.Modem, e driver.Direct) e
 		return err
 	}
 	if err := m.AckDirect(ctx); err != nil && !errors.Is(err, driver.ErrGone) {
-		w.log.Warn("acknowledging a message to the network", zap.Error(err))
+		// Some modems acknowledge by themselves, whatever they were told.
+		w.log.Debug("acknowledging a message to the network", zap.Error(err))
 	}
 	return nil
 }

@@ -29,9 +29,9 @@ func (w *worker) send(ctx context.Context, m *driver.Modem) error {
 		if err != nil {
 			return err
 		}
-		w.status.quietly(life.ModemSending, work.Submission.ID)
+		w.status.soon(life.ModemSending, work.Submission.ID)
 		err = w.handle(ctx, m, work)
-		w.status.quietly(life.ModemIdle, "")
+		w.status.soon(life.ModemIdle, "")
 		if err != nil {
 			return err
 		}

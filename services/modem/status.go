@@ -18,7 +18,13 @@ type status struct {
 
 	mu  sync.Mutex
 	now life.ModemStatus
+	// due says that a publication is on its way.
+	due bool
 }
+
+// showDelay is how long changes are collected before they are shown: a modem that
+// sends message after message must not flood the bus with it.
+const showDelay = time.Second
 
 func newStatus(b *bus.Bus, first life.ModemStatus) *status { return &status{bus: b, now: first} }
 
@@ -34,12 +40,12 @@ func (s *status) set(ctx context.Context, state life.ModemState, reason string) 
 	s.publish(ctx)
 }
 
-// quietly changes what it is doing without showing it: that passes in milliseconds,
-// and is seen when somebody asks or when it lasts.
-func (s *status) quietly(state life.ModemState, messageID string) {
+// soon changes what the modem is doing, and shows it in a moment if it lasts.
+func (s *status) soon(state life.ModemState, messageID string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.now.State, s.now.MessageID, s.now.Since = state, messageID, time.Now()
+	s.schedule()
 }
 
 // count adds to the totals.
@@ -49,6 +55,21 @@ func (s *status) count(sent, failed, received uint64) {
 	s.now.Sent += sent
 	s.now.Failed += failed
 	s.now.Received += received
+	s.schedule()
+}
+
+// schedule shows the state after showDelay. mu is held.
+func (s *status) schedule() {
+	if s.due {
+		return
+	}
+	s.due = true
+	time.AfterFunc(showDelay, func() {
+		s.mu.Lock()
+		s.due = false
+		s.mu.Unlock()
+		s.publish(context.Background())
+	})
 }
 
 func (s *status) identify(imei, imsi string) {

@@ -4,7 +4,7 @@ package main
 import (
 	"os"
 
-	"github.com/viesti-sms/viesti/services/cmd/internal/boot"
+	"github.com/viesti-sms/viesti/services/internal/boot"
 )
 
 func main() {

@@ -6,7 +6,7 @@ import (
 	"os"
 
 	"github.com/viesti-sms/viesti/services/cli"
-	"github.com/viesti-sms/viesti/services/cmd/internal/boot"
+	"github.com/viesti-sms/viesti/services/internal/boot"
 	"github.com/viesti-sms/viesti/services/internal/kit/lifecycle"
 )
 

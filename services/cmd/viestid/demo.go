@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/viesti-sms/viesti/services/cmd/internal/boot"
+	"github.com/viesti-sms/viesti/services/internal/boot"
 	sim "github.com/viesti-sms/viesti/services/internal/sim/modem"
 	"github.com/viesti-sms/viesti/services/modem"
 	"github.com/viesti-sms/viesti/services/spool"

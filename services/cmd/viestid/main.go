@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/viesti-sms/viesti/services/cmd/internal/boot"
+	"github.com/viesti-sms/viesti/services/internal/boot"
 	"github.com/viesti-sms/viesti/services/internal/kit/lifecycle"
 )
 
@@ -62,7 +62,7 @@ func configuration(f flags, stderr io.Writer) (cfg *boot.Config, err error) {
 	case f.config != "":
 		cfg, err = boot.Load(f.config)
 	case f.smsdConf != "":
-		cfg, err = fromSmsd(f.smsdConf, stderr)
+		cfg, err = boot.FromSmsd(f.smsdConf, stderr)
 	default:
 		return nil, errChoose
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"go.uber.org/zap"
 
-	"github.com/viesti-sms/viesti/services/cmd/internal/boot"
+	"github.com/viesti-sms/viesti/services/internal/boot"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 	"github.com/viesti-sms/viesti/services/internal/kit/lifecycle"
 	"github.com/viesti-sms/viesti/services/internal/kit/log"

@@ -68,8 +68,3 @@ func (f *Framer) end(lines []Line) []Line {
 	f.line, f.cut = f.line[:0], false
 	return lines
 }
-
-// Reset forgets a line that has begun.
-func (f *Framer) Reset() {
-	f.line, f.cut, f.WantPrompt = f.line[:0], false, false
-}

@@ -46,16 +46,6 @@ func TestFramer(t *testing.T) {
 	}
 }
 
-func TestFramerReset(t *testing.T) {
-	var f Framer
-	f.Feed([]byte("half a li"), nil)
-	f.Reset()
-	want := []Line{{Text: "OK"}}
-	if diff := cmp.Diff(want, f.Feed([]byte("OK\r"), nil)); diff != "" {
-		t.Errorf("lines (-want +got):\n%s", diff)
-	}
-}
-
 // However the octets arrive, the lines are the same.
 func TestFramerIsIndependentOfPieces(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

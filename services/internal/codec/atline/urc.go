@@ -29,7 +29,8 @@ const (
 	Registration
 	// USSD is +CUSD (3GPP TS 27.007 §7.15).
 	USSD
-	// Ready says that the modem's SMS part or its SIM became ready.
+	// Ready says that the modem, its SMS part or its SIM became ready, as all
+	// of them do after a restart.
 	Ready
 	// Noise is any other unsolicited line.
 	Noise
@@ -37,8 +38,8 @@ const (
 
 // phrases are unsolicited lines without a name.
 var phrases = map[string]Kind{
-	"RING": Ring, "SMS READY": Ready, "SMS DONE": Ready, "CALL READY": Noise, "PB DONE": Noise,
-	"RDY": Noise, "+PBREADY": Noise, "NORMAL POWER DOWN": Noise, "MODEM:STARTUP": Noise,
+	"RING": Ring, "SMS READY": Ready, "SMS DONE": Ready, "CALL READY": Ready, "PB DONE": Noise,
+	"RDY": Ready, "+PBREADY": Noise, "NORMAL POWER DOWN": Noise, "MODEM:STARTUP": Ready,
 	"UNDER-VOLTAGE WARNNING": Noise, "UNDER-VOLTAGE POWER DOWN": Noise,
 	"OVER-VOLTAGE WARNNING": Noise, "OVER-VOLTAGE POWER DOWN": Noise,
 }

@@ -3,10 +3,10 @@ package compose_test
 import (
 	"encoding/hex"
 	"strings"
-	"testing"
 
 	"github.com/warthog618/sms"
 	"github.com/warthog618/sms/encoding/tpdu"
+	"pgregory.net/rapid"
 
 	"github.com/viesti-sms/viesti/services/internal/core/compose"
 )
@@ -14,7 +14,7 @@ import (
 // The functions of this file read our PDUs with an independent decoder,
 // github.com/warthog618/sms.
 
-func decodePart(t testing.TB, octets []byte) *tpdu.TPDU {
+func decodePart(t rapid.TB, octets []byte) *tpdu.TPDU {
 	t.Helper()
 	pdu, err := sms.Unmarshal(octets, sms.AsMO)
 	if err != nil {
@@ -24,7 +24,7 @@ func decodePart(t testing.TB, octets []byte) *tpdu.TPDU {
 }
 
 // textOf returns the text of one part.
-func textOf(t testing.TB, octets []byte) string {
+func textOf(t rapid.TB, octets []byte) string {
 	t.Helper()
 	text, err := sms.Decode([]*tpdu.TPDU{decodePart(t, octets)})
 	if err != nil {
@@ -34,7 +34,7 @@ func textOf(t testing.TB, octets []byte) string {
 }
 
 // textOfPDU returns the text of a PDU in hex that begins with an empty service centre.
-func textOfPDU(t testing.TB, pdu string) string {
+func textOfPDU(t rapid.TB, pdu string) string {
 	t.Helper()
 	octets, err := hex.DecodeString(pdu)
 	if err != nil {
@@ -43,7 +43,7 @@ func textOfPDU(t testing.TB, pdu string) string {
 	return textOf(t, octets[1:])
 }
 
-func textsOf(t testing.TB, m *compose.Message) []string {
+func textsOf(t rapid.TB, m *compose.Message) []string {
 	t.Helper()
 	var texts []string
 	for _, p := range m.Parts {
@@ -53,7 +53,7 @@ func textsOf(t testing.TB, m *compose.Message) []string {
 }
 
 // joinedText returns the text of all parts together.
-func joinedText(t testing.TB, m *compose.Message) string {
+func joinedText(t rapid.TB, m *compose.Message) string {
 	t.Helper()
 	var segments []*tpdu.TPDU
 	for _, p := range m.Parts {

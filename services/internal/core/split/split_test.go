@@ -167,8 +167,10 @@ func TestTooManyParts(t *testing.T) {
 		t.Errorf("255 parts: %d, %v", len(ends), err)
 	}
 	for name, cut := range map[string]func() (split.Ends, error){
-		"octets":             func() (split.Ends, error) { return split.Octets(append(plain, 0), 10) },
-		"moved by escapes":   func() (split.Ends, error) { return split.Septets(bytes.Repeat([]byte{0x1B, 0x65}, 1100), 9, gsm7.Tables{}) },
+		"octets": func() (split.Ends, error) { return split.Octets(append(plain, 0), 10) },
+		"moved by escapes": func() (split.Ends, error) {
+			return split.Septets(bytes.Repeat([]byte{0x1B, 0x65}, 1100), 9, gsm7.Tables{})
+		},
 		"moved by surrogate": func() (split.Ends, error) { return split.UCS2(pairs, 10) },
 		"size of nothing":    func() (split.Ends, error) { return split.Octets(plain, -1) },
 	} {

@@ -54,15 +54,17 @@ type USSD struct {
 	Text message.Body
 }
 
-// Ready tells that the SMS part of the modem or its SIM became ready.
+// Ready tells that the modem, its SMS part or its SIM became ready. When it comes
+// some time after Init, the modem has restarted by itself and lost its settings:
+// Init should be called again. Send sees to PDU mode by itself.
 type Ready struct{ Line string }
 
 // Late is the answer to a message that came after its Send had returned an
 // *UnknownError: the network has accepted the newest such message after all.
 type Late struct{ Reference int }
 
-// Noise is any other line. It is the first thing to be dropped when events are
-// not taken in time.
+// Noise is any other line, as it came: let RedactPDU see it before it is shown.
+// It is the first thing to be dropped when events are not taken in time.
 type Noise struct{ Line string }
 
 func (NewMessage) event()   {}

@@ -190,6 +190,9 @@ func (m *Modem) next(ctx context.Context, x *exchange, timer *time.Timer) (stepp
 
 // take waits for the turn. Whoever has it must release it.
 func (m *Modem) take(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	select {
 	case <-m.done:
 		return m.Err()

@@ -172,11 +172,15 @@ func (m *Modem) checkNetwork(ctx context.Context) error {
 	return m.waitRegistered(ctx)
 }
 
+// pduMode selects PDU mode (3GPP TS 27.005 §3.2.3).
+const pduMode = "AT+CMGF=0"
+
 func (m *Modem) selectPDUMode(ctx context.Context) error {
 	if !m.cfg.SelectPDUMode {
 		return nil
 	}
-	return m.insist(ctx, "AT+CMGF=0", ErrPDUMode)
+	m.restarted.Store(false)
+	return m.insist(ctx, pduMode, ErrPDUMode)
 }
 
 func (m *Modem) setSMSC(ctx context.Context) error {

@@ -241,6 +241,24 @@ func TestStopAndOptionalCommands(t *testing.T) {
 	}
 }
 
+func TestAckDirect(t *testing.T) {
+	for name, c := range map[string]struct {
+		acknowledge bool
+		answer      string
+		want        bool
+	}{
+		"acknowledged":         {true, ok, true},
+		"refused":              {true, refusal, false},
+		"none expected":        {true, "\r\n+CMS ERROR: 340\r\n", true},
+		"acknowledged already": {false, refusal, true},
+	} {
+		m := newSimulated(t, Config{Acknowledge: c.acknowledge}, (&simulated{}).on("AT+CNMA", c.answer))
+		if err := m.AckDirect(context.Background()); (err == nil) != c.want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestInitEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := (&simulated{}).on("AT+CREG?", "\r\n+CREG: 0,2"+ok).on("AT+CGREG?", refusal).on("AT+CEREG?", refusal)

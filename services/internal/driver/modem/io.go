@@ -49,6 +49,8 @@ func (m *Modem) trace(dir Dir, line atline.Line) {
 	if line.Prompt {
 		line.Text = ">"
 	}
+	m.tracing.Lock()
+	defer m.tracing.Unlock()
 	m.cfg.Trace(dir, line.Text)
 }
 
@@ -67,6 +69,9 @@ func (m *Modem) route(line atline.Line) {
 	var answer bool
 	answer, m.notices = m.assembler.Add(line.Text, x.commandText(), m.notices[:0])
 	for _, notice := range m.notices {
+		if notice.Kind == atline.Ready {
+			m.restarted.Store(true)
+		}
 		m.events.notice(notice)
 	}
 	switch {

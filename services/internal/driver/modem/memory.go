@@ -138,6 +138,9 @@ func (m *Modem) listByIndex(ctx context.Context) ([]Stored, error) {
 			all = append(all, s)
 		}
 	}
+	if len(all) == 0 && memory.Used > 0 {
+		return nil, fmt.Errorf("%w: finding none of %d messages", ErrAnswer, memory.Used)
+	}
 	return all, nil
 }
 

@@ -35,6 +35,8 @@ func TestList(t *testing.T) {
 			{"AT+CMGR=0", []string{found(0, "0000")}}, {"AT+CMGR=1", []string{refusal}}, {"AT+CMGR=2", []string{found(2, "0001")}},
 			{"AT+CMGR=3", []string{ok}}},
 			[]Stored{{"SM", 2, 1, 2, "0001"}, {"SM", 0, 1, 2, "0000"}}, nil},
+		"none to be found": {Config{}, []rule{{"AT+CMGL=4", []string{refusal}}, {"AT+CPMS?", []string{cpms}}},
+			nil, ErrAnswer},
 		"PDU missing": {Config{}, []rule{{"AT+CMGL=4", []string{"\r\n+CMGL: 0,1,,2\r\n\r\n+CMGL: 7,0,,2\r\n0002\r\n" + ok}}},
 			[]Stored{{Index: 0, Status: 1, Length: 2}, {Index: 7, Length: 2, PDU: "0002"}}, nil},
 		"PDU damaged": {Config{}, []rule{{"AT+CMGL=4", []string{"\r\n+CMGL: 0,1,,2\r\n00G" + ok}}},
@@ -55,7 +57,7 @@ func TestList(t *testing.T) {
 			s := &simulated{rules: c.rules}
 			m := newSimulated(t, c.cfg, s)
 			got, err := m.List(context.Background())
-			if diff := cmp.Diff(c.want, got); diff != "" || isRefusal(err) != (c.err != nil) {
+			if diff := cmp.Diff(c.want, got); diff != "" || isUnusable(err) != (c.err != nil) {
 				t.Errorf("List: %v (-want +got):\n%s", err, diff)
 			}
 		})

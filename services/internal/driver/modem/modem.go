@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/atline"
@@ -29,6 +30,15 @@ type Modem struct {
 	gone   sync.Once
 	failed sync.Once
 	tasks  sync.WaitGroup
+
+	// restarted tells that the modem said that it became ready, which it also
+	// does after it restarted by itself, with its settings lost.
+	restarted atomic.Bool
+	// pinRefused tells that the PIN was given and not accepted so far.
+	pinRefused atomic.Bool
+
+	// tracing keeps Config.Trace from being called twice at a time.
+	tracing sync.Mutex
 
 	mu sync.Mutex
 	// err is why the device is gone. Guarded by mu.
@@ -59,7 +69,7 @@ func New(rw io.ReadWriteCloser, cfg Config) *Modem {
 	}
 	// What an earlier user of the device asked may still be answered.
 	m.step.lost = true
-	m.step.pinRefused = cfg.PINRefused
+	m.pinRefused.Store(cfg.PINRefused)
 	m.tasks.Go(m.read)
 	m.tasks.Go(m.write)
 	m.tasks.Go(m.events.run)

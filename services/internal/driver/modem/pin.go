@@ -32,15 +32,11 @@ const (
 	cmeSIMFailed = 13
 )
 
-// PINRefused reports whether the SIM refused the configured PIN. The caller
-// passes it on as Config.PINRefused to later Modems with the same PIN.
-func (m *Modem) PINRefused(ctx context.Context) bool {
-	if m.take(ctx) != nil {
-		return false
-	}
-	defer m.release()
-	return m.step.pinRefused
-}
+// PINRefused reports whether the configured PIN was given and not accepted, be it
+// that its answer was lost. The caller passes that on as Config.PINRefused to
+// later Modems with the same PIN. It never waits, whatever the context, and also
+// tells after the device is gone.
+func (m *Modem) PINRefused(context.Context) bool { return m.pinRefused.Load() }
 
 // unlock makes the SIM ready (smstools spec §7.5 step 7).
 func (m *Modem) unlock(ctx context.Context) error {
@@ -78,7 +74,7 @@ func (m *Modem) stateAfterPIN(ctx context.Context) (string, error) {
 			return "", err
 		}
 	}
-	m.step.pinRefused = true
+	m.pinRefused.Store(true)
 	return "SIM PIN", nil
 }
 
@@ -151,17 +147,17 @@ func (m *Modem) enterPIN(ctx context.Context) error {
 	switch {
 	case m.cfg.PIN == "":
 		return ErrPINRequired
-	case m.step.pinRefused:
+	case m.pinRefused.Load():
 		return ErrPINRefused
 	}
-	m.step.pinRefused = true
+	m.pinRefused.Store(true)
 	command := "AT+CPIN=" + atline.Quote(string(m.cfg.PIN))
 	_, err := m.doHeld(ctx, command, factorEnterPIN*m.cfg.Timeouts.Command)
 	var r *RefusedError
 	switch {
 	case errors.As(err, &r) && (r.Code == cmeBusy || r.Code == cmeSIMFailed):
 		// The SIM has not looked at it.
-		m.step.pinRefused = false
+		m.pinRefused.Store(false)
 		return fmt.Errorf("%w: %w", ErrNotReady, err)
 	case r != nil && r.Code == cmePUK:
 		return fmt.Errorf("%w: %w", ErrPUKRequired, err)
@@ -170,6 +166,6 @@ func (m *Modem) enterPIN(ctx context.Context) error {
 	case err != nil:
 		return err
 	}
-	m.step.pinRefused = false
+	m.pinRefused.Store(false)
 	return m.pause(ctx, m.cfg.PINSleep)
 }

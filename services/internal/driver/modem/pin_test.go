@@ -86,6 +86,21 @@ func TestPINIsNeverTriedTwice(t *testing.T) {
 	})
 }
 
+// The answer to the PIN is lost with the device: it may have been a refusal.
+func TestPINIsRefusedWhenTheDeviceGoes(t *testing.T) {
+	m, p := newPeer(t, Config{PIN: "1234"})
+	done := calling(func() (Identity, error) { return m.Init(context.Background()) })
+	p.expect("AT\r")
+	p.say(ok)
+	p.expect("AT+CPIN?\r")
+	p.say(wantsPIN)
+	p.expect("AT+CPIN=\"1234\"\r")
+	_ = p.conn.Close()
+	if r := <-done; !errors.Is(r.err, ErrGone) || !m.PINRefused(context.Background()) {
+		t.Errorf("Init: %v, PINRefused %v", r.err, m.PINRefused(context.Background()))
+	}
+}
+
 func TestPINSleep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := (&simulated{}).on("AT+CPIN?", wantsPIN, ready)

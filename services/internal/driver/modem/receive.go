@@ -2,6 +2,7 @@ package modem
 
 import (
 	"context"
+	"errors"
 	"strings"
 )
 
@@ -65,9 +66,17 @@ func (m *Modem) prepareReceiving(ctx context.Context) error {
 	return nil
 }
 
+// cmsNoAckExpected is "no +CNMA acknowledgement expected".
+const cmsNoAckExpected = 340
+
 // AckDirect acknowledges the oldest Direct that was not yet acknowledged
-// (AT+CNMA, 3GPP TS 27.005 §3.4.4). Call it when the message is durably kept.
+// (AT+CNMA, 3GPP TS 27.005 §3.4.4). Call it when the message is durably kept. A
+// modem that has acknowledged by itself is no error.
 func (m *Modem) AckDirect(ctx context.Context) error {
 	_, err := m.do(ctx, "AT+CNMA", m.cfg.Timeouts.Command)
+	var r *RefusedError
+	if errors.As(err, &r) && (r.Code == cmsNoAckExpected || !m.cfg.Acknowledge) {
+		return nil
+	}
 	return err
 }

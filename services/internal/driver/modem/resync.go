@@ -40,15 +40,15 @@ type step struct {
 	// that have not been answered.
 	owed []string
 
-	started    bool
-	pinRefused bool
-	pinAsked   bool
-	registered bool
-	identified bool
-	identity   Identity
-	memory     string
-	cpmsAsked  bool
-	cnmi       string
+	// started, pinAsked, identified and cpmsAsked are steps of Init that are
+	// done once; registered tells that a network was found once.
+	started, pinAsked, identified, cpmsAsked, registered bool
+
+	identity Identity
+	// memory is the name of the memory in use; empty: not known.
+	memory string
+	// cnmi is the setting of AT+CNMI that was accepted.
+	cnmi string
 }
 
 func (s *step) owe(command string) {

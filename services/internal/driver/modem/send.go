@@ -20,31 +20,50 @@ const endOfPDU = "\x1a"
 // centre address and the TPDU in hex, length that of the TPDU alone, in octets.
 // It returns the TP-MR, 0 to 255, or NoReference.
 //
-// The PDU is written only after the modem's prompt (against smstools W19). Any
-// error but an *UnknownError means that the network certainly does not have the
-// message; a *RefusedError says whose trouble it was. The end of ctx after the
-// PDU was written is an *UnknownError too.
+// Every error is a *RefusedError or an *UnknownError. The former means that the
+// network certainly does not have the message: the PDU is written only after the
+// modem's prompt (against smstools W19). The end of ctx after the PDU was
+// written is an *UnknownError.
 func (m *Modem) Send(ctx context.Context, pduHex string, length int) (int, error) {
 	if !atline.IsPDU(pduHex) || length < 0 {
-		return 0, fmt.Errorf("%w: checking a PDU", ErrCommand)
+		return 0, notGiven(atline.Recipient, fmt.Errorf("%w: it is no PDU", ErrCommand))
 	}
 	if err := m.take(ctx); err != nil {
-		return 0, err
+		return 0, notGiven(atline.Modem, err)
 	}
 	defer m.release()
-	if err := m.synchronise(ctx); err != nil {
-		return 0, err
-	}
-	if m.cfg.CheckNetwork == checkBeforeSend {
-		if err := m.ensureRegistered(ctx); err != nil {
-			return 0, err
-		}
+	if err := m.prepareToSend(ctx); err != nil {
+		return 0, notGiven(atline.Modem, err)
 	}
 	x := newExchange("AT+CMGS=" + strconv.Itoa(length))
 	if err := m.prompt(ctx, x); err != nil {
 		return 0, err
 	}
 	return m.submit(ctx, x, pduHex)
+}
+
+// prepareToSend does what is only needed at times: after a time-out, before the
+// first message, and when the modem has restarted by itself. In text mode, which
+// many start in, AT+CMGS would take the length for a number and the PDU for a text.
+func (m *Modem) prepareToSend(ctx context.Context) error {
+	if err := m.synchronise(ctx); err != nil {
+		return err
+	}
+	if m.restarted.Load() && m.cfg.SelectPDUMode {
+		if _, err := m.doHeld(ctx, pduMode, m.cfg.Timeouts.Command); err != nil {
+			return fmt.Errorf("%w: %w", ErrPDUMode, err)
+		}
+		m.restarted.Store(false)
+	}
+	if m.cfg.CheckNetwork == checkBeforeSend {
+		return m.ensureRegistered(ctx)
+	}
+	return nil
+}
+
+// notGiven is the refusal of a message that the modem was not asked to send.
+func notGiven(class atline.Class, err error) *RefusedError {
+	return &RefusedError{Command: "AT+CMGS", Code: -1, Class: class, Err: err}
 }
 
 // prompt gives AT+CMGS and waits for the prompt. Without one it makes sure that
@@ -77,7 +96,7 @@ func noPrompt(err error) error {
 	if errors.Is(err, ErrTimeout) {
 		err = fmt.Errorf("%w: %w", ErrNoPrompt, err)
 	}
-	return &RefusedError{Command: "AT+CMGS", Code: -1, Class: atline.Modem, Err: err}
+	return notGiven(atline.Modem, err)
 }
 
 // submit writes the PDU and waits for the final answer.

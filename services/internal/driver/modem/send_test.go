@@ -184,7 +184,7 @@ func TestSendDeviceClosed(t *testing.T) {
 			if !errors.Is(m.Err(), ErrGone) {
 				t.Errorf("Err = %v, want ErrGone", m.Err())
 			}
-			if _, err := m.Send(context.Background(), "0011", 1); !errors.Is(err, ErrGone) {
+			if _, err := m.Send(context.Background(), "0011", 1); !errors.Is(err, ErrGone) || !isRefusal(err) {
 				t.Errorf("Send afterwards: %v, want ErrGone", err)
 			}
 		})
@@ -220,7 +220,7 @@ func TestSendCancelled(t *testing.T) {
 func TestSendRejectsWhatIsNoPDU(t *testing.T) {
 	m, _ := newPeer(t, Config{})
 	for _, pdu := range []string{"", "0", "00\x1a", "00\r", "xx"} {
-		if _, err := m.Send(context.Background(), pdu, 1); !errors.Is(err, ErrCommand) {
+		if _, err := m.Send(context.Background(), pdu, 1); !errors.Is(err, ErrCommand) || !isRefusal(err) {
 			t.Errorf("Send(%q): %v, want ErrCommand", pdu, err)
 		}
 	}
@@ -237,6 +237,29 @@ func TestBlockedWriteEndsTheDevice(t *testing.T) {
 		}
 		<-m.Done()
 	})
+}
+
+func TestSendSelectsPDUModeAfterARestart(t *testing.T) {
+	m, p := newPeer(t, Config{SelectPDUMode: true})
+	p.say("\r\nRDY\r\n")
+	if e := <-m.Events(); e != (Ready{"RDY"}) {
+		t.Fatalf("event %#v", e)
+	}
+	done := sending(m)
+	p.expect("AT+CMGF=0\r")
+	p.say("\r\nERROR\r\n")
+	if r := <-done; !errors.Is(r.err, ErrPDUMode) || !isRefusal(r.err) {
+		t.Errorf("Send: %v, want ErrPDUMode", r.err)
+	}
+	done = sending(m)
+	p.expect("AT+CMGF=0\r")
+	p.say("\r\nOK\r\n")
+	for range 2 {
+		p.expect("AT+CMGS=1\r")
+		p.say("\r\nERROR\r\n")
+		<-done
+		done = sending(m)
+	}
 }
 
 // BenchmarkSend measures the driver's own part of one message.

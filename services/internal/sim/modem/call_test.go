@@ -128,3 +128,17 @@ func TestUSSD(t *testing.T) {
 		c.want(`AT+CUSD=1,"*100#"`, "\r\nERROR\r\n")
 	})
 }
+
+// TestPackedUSSD uses codes and answers that were packed by hand: "*100#" with an
+// escaped bracket in the answer, "*101#" with a filler after seven characters.
+func TestPackedUSSD(t *testing.T) {
+	m := New(Config{USSDPacked: true, USSD: []USSD{{Code: "*100#", Reply: "Hello {", DCS: 15}, {Code: "*101#", Reply: "1234567", DCS: 15}}})
+	c := dialPipe(t, m).quiet()
+	c.want(`AT+CUSD=1,"AA180C3602",15`, "\r\nOK\r\n\r\n+CUSD: 0,\"C8329BFD066D50\",15\r\n")
+	c.want(`AT+CUSD=1,"AA182C3602",15`, "\r\nOK\r\n\r\n+CUSD: 0,\"31D98C56B3DD1A\",15\r\n")
+	for _, text := range []string{"", "1234567", "12345678", "€{}"} {
+		if got := unpackUSSD(packUSSD(text)); got != text {
+			t.Errorf("%q became %q", text, got)
+		}
+	}
+}

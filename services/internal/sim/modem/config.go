@@ -77,6 +77,9 @@ type Config struct {
 	Calls []Call
 	// USSD are the answers of the network to AT+CUSD.
 	USSD []USSD
+	// USSDPacked makes AT+CUSD speak packed GSM 7 bit in hexadecimal, whatever
+	// AT+CSCS says, as Huawei's modems do.
+	USSDPacked bool
 	// PhonebookSize is the number of entries in each phone book; default 20.
 	PhonebookSize int
 

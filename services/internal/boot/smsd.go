@@ -1,4 +1,4 @@
-package main
+package boot
 
 import (
 	"fmt"
@@ -6,7 +6,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/viesti-sms/viesti/services/cmd/internal/boot"
 	"github.com/viesti-sms/viesti/services/internal/codec/smsdconf"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 	"github.com/viesti-sms/viesti/services/internal/kit/config"
@@ -14,10 +13,10 @@ import (
 	"github.com/viesti-sms/viesti/services/spool"
 )
 
-// fromSmsd makes a configuration of an smsd.conf. All that is wrong or not
+// FromSmsd makes a configuration of an smsd.conf. All that is wrong or not
 // honoured is listed on stderr, with the line; what smsd would not start with,
 // viestid does not start with either.
-func fromSmsd(path string, stderr io.Writer) (*boot.Config, error) {
+func FromSmsd(path string, stderr io.Writer) (*Config, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading smsd.conf: %w", err)
@@ -27,14 +26,14 @@ func fromSmsd(path string, stderr io.Writer) (*boot.Config, error) {
 		fmt.Fprintf(stderr, "%s: %s\n", path, p)
 	}
 	if smsdconf.Refuses(problems) {
-		return nil, fmt.Errorf("%w: %s has errors, see above", boot.ErrConfig, path)
+		return nil, fmt.Errorf("%w: %s has errors, see above", ErrConfig, path)
 	}
-	cfg := &boot.Config{PIDFile: conf.Global.PIDFile, Spool: smsdSpool(conf)}
+	cfg := &Config{PIDFile: conf.Global.PIDFile, Spool: smsdSpool(conf)}
 	if g := conf.Global; g.LogFile != smsdconf.LogToStdout && g.LogFile != smsdconf.LogToStderr {
 		cfg.Log.File = g.LogFile
 	}
 	for i, q := range conf.Queues {
-		cfg.Queues = append(cfg.Queues, boot.Queue{Name: q.Name, Prefixes: conf.Providers[i].Prefixes})
+		cfg.Queues = append(cfg.Queues, Queue{Name: q.Name, Prefixes: conf.Providers[i].Prefixes})
 	}
 	for i := range conf.Modems {
 		cfg.Modems = append(cfg.Modems, smsdModem(conf, &conf.Modems[i]))
