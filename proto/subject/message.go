@@ -89,17 +89,30 @@ type Part struct {
 	SIM string
 	// Recipient is the normalised number.
 	Recipient string
-	// Reference is the TP-MR.
-	Reference uint8
+	// Reference is the TP-MR, 0 to 255, or NoReference.
+	Reference int
 	Account   string
 	ID        string
 	// Part counts from 1 to Total.
 	Part, Total int
 }
 
+// NoReference stands for the TP-MR of a part whose modem did not tell it.
+const NoReference = -1
+
+// noReference is the token for it.
+const noReference = "none"
+
+func referenceToken(reference int) string {
+	if reference < 0 {
+		return noReference
+	}
+	return strconv.Itoa(reference)
+}
+
 // Part is the subject of the record.
 func (s Space) Part(p Part) string {
-	return s.join("part", Token(p.SIM), Token(p.Recipient), strconv.Itoa(int(p.Reference)),
+	return s.join("part", Token(p.SIM), Token(p.Recipient), referenceToken(p.Reference),
 		Token(p.Account), p.ID, strconv.Itoa(p.Part)+"-"+strconv.Itoa(p.Total))
 }
 
@@ -129,10 +142,11 @@ func (s Space) ParsePart(subject string) (Part, bool) {
 	if !names([]string{t[0], t[1], t[3]}, &p.SIM, &p.Recipient, &p.Account) {
 		return Part{}, false
 	}
-	ref, err := strconv.ParseUint(t[2], 10, 8)
-	if err != nil {
-		return Part{}, false
+	if t[2] == noReference {
+		p.Reference = NoReference
+		return p, parseFraction(t[5], &p.Part, &p.Total)
 	}
-	p.Reference = uint8(ref)
-	return p, parseFraction(t[5], &p.Part, &p.Total)
+	ref, err := strconv.ParseUint(t[2], 10, 8)
+	p.Reference = int(ref)
+	return p, err == nil && parseFraction(t[5], &p.Part, &p.Total)
 }

@@ -64,8 +64,11 @@ func TestQueuedRoundTrip(t *testing.T) {
 func TestPartRoundTrip(t *testing.T) {
 	s := Default()
 	p := Part{SIM: "244", Recipient: "s12#", Reference: 255, Account: "cli-h", ID: "01", Part: 2, Total: 3}
-	if got, ok := s.ParsePart(s.Part(p)); !ok || got != p {
-		t.Errorf("ParsePart(%s) = %v, %v", s.Part(p), got, ok)
+	for _, reference := range []int{NoReference, 0, 255} {
+		p.Reference = reference
+		if got, ok := s.ParsePart(s.Part(p)); !ok || got != p {
+			t.Errorf("ParsePart(%s) = %v, %v", s.Part(p), got, ok)
+		}
 	}
 	for _, bad := range []string{
 		"sms.part.1.2.256.a.1.1-1", "sms.part.1.2.3.a.1.2-1", "sms.part.1.2.3.a.1.0-1", "sms.part.1.2.3.a.1.1",

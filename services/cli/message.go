@@ -144,7 +144,10 @@ func acceptance(ev *life.Event, k life.Accepted, full bool) string {
 }
 
 func part(k life.PartDone, full bool) string {
-	text := fmt.Sprintf("part %d of %d, TP-MR %d", k.Part, k.Total, k.Reference)
+	text := fmt.Sprintf("part %d of %d", k.Part, k.Total)
+	if k.Reference >= 0 {
+		text += fmt.Sprintf(", TP-MR %d", k.Reference)
+	}
 	if full {
 		text += ", PDU " + k.PDU
 	}

@@ -59,6 +59,10 @@ func (w *worker) event(ctx context.Context, m *driver.Modem, e driver.Event) (lo
 		return w.dev.Incoming, nil
 	case driver.Direct:
 		return false, w.direct(ctx, m, e)
+	case driver.Ready:
+		// It has started anew by itself, and has forgotten what it was told.
+		_, err := m.Init(ctx)
+		return w.dev.Incoming, err
 	case driver.Late:
 		w.log.Warn("a part whose outcome was unknown was accepted after all", zap.Int("reference", e.Reference))
 	}

@@ -131,7 +131,7 @@ func (d *delivery) run(ctx context.Context) error {
 	}
 	msg, err := compose.Compose(d.sub, d.settings)
 	if err != nil {
-		return &ending{final: life.Failed{Reason: err.Error(), Class: life.FailureMessage}, cause: err}
+		return &ending{final: life.Failed{Reason: reason(err), Class: life.FailureMessage}, cause: err}
 	}
 	d.msg = msg
 	for part := 1; part <= len(msg.Parts); part++ {
@@ -143,6 +143,15 @@ func (d *delivery) run(ctx context.Context) error {
 		}
 	}
 	return d.work.Done(ctx)
+}
+
+// reason is what the submitter is told of a message that cannot be composed.
+func reason(err error) string {
+	var r *compose.Rejection
+	if errors.As(err, &r) {
+		return r.Reason
+	}
+	return err.Error()
 }
 
 func (d *delivery) expired() bool {
@@ -183,7 +192,7 @@ func (d *delivery) part(ctx context.Context, part int) error {
 		}
 		mr, err := d.modem.Send(ctx, d.msg.Parts[part-1].Hex(), d.msg.Parts[part-1].Length())
 		if err == nil {
-			return d.accepted(ctx, part, uint8(mr))
+			return d.accepted(ctx, part, mr)
 		}
 		if err := d.notAccepted(ctx, part, seq, try >= retries, err); err != nil {
 			return err
@@ -271,19 +280,19 @@ func (d *delivery) onUnknown() message.OnUnknown {
 }
 
 func (d *delivery) held() error {
-	const reason = "Outcome unknown: it may have been sent, and is not sent again"
+	const text = "Outcome unknown: it may have been sent, and is not sent again"
 	return &ending{
-		final: life.Failed{Reason: reason, Class: life.FailureUnknown, Unknown: true, Parts: d.done},
+		final: life.Failed{Reason: text, Class: life.FailureUnknown, Unknown: true, Parts: d.done},
 		cause: errors.New("the outcome of an attempt is unknown, and the policy is to hold"),
 	}
 }
 
 // accepted records that the network took a part: for status reports, for the
 // next worker if this one dies, and, with the last part, for the submitter.
-func (d *delivery) accepted(ctx context.Context, part int, reference uint8) error {
+func (d *delivery) accepted(ctx context.Context, part, reference int) error {
 	done := life.PartDone{Part: part, Total: len(d.msg.Parts), Reference: reference, PDU: d.msg.Parts[part-1].Hex()}
 	d.done = append(d.done, done)
-	d.log.Info("part sent", zap.Int("part", part), zap.Int("of", done.Total), zap.Uint8("reference", reference))
+	d.log.Info("part sent", zap.Int("part", part), zap.Int("of", done.Total), zap.Int("reference", reference))
 	var records []bus.Record
 	if done.Total > 1 || d.msg.Report {
 		r, err := d.bus.PartRecord(d.event(done))
@@ -338,7 +347,7 @@ func (d *delivery) notAccepted(ctx context.Context, part int, seq uint64, last b
 	}
 	d.log.Warn("refused", zap.Int("part", part), zap.String("answer", refused.Text), zap.Stringer("class", refused.Class), zap.Error(refused.Err))
 	switch {
-	case errors.Is(refused, driver.ErrGone):
+	case errors.Is(refused, driver.ErrGone) || ctx.Err() != nil:
 		return cause
 	case modemToBlame(refused):
 		return &ending{cause: cause, trouble: true}

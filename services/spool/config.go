@@ -41,6 +41,15 @@ type Config struct {
 	TrimText bool `yaml:"trim_text"`
 	// IncludeFrom lists the directories below which Include may read; empty: none.
 	IncludeFrom []string `yaml:"include_from"`
+	// Blacklist and Whitelist are files of number prefixes (smstools spec §7.2).
+	Blacklist string `yaml:"blacklist"`
+	Whitelist string `yaml:"whitelist"`
+	// KeepFilename keeps the names of files; otherwise they are made anew, and
+	// StoreOriginalFilename puts the old one into the header Original_filename.
+	KeepFilename          bool `yaml:"keep_filename"`
+	StoreOriginalFilename bool `yaml:"store_original_filename"`
+	// FilenamePreview puts so many characters of the text into file names; 0: none.
+	FilenamePreview int `yaml:"filename_preview"`
 	// StoreSentPDU is 0 to 3 (smstools spec §3).
 	StoreSentPDU int `yaml:"store_sent_pdu"`
 	// StoreReceivedPDU is 0 none, 1 undecodable ones, 3 all.
@@ -65,7 +74,7 @@ type Config struct {
 // DefaultConfig returns the defaults of smsd, without directories.
 func DefaultConfig() Config {
 	return Config{
-		Alphabet: "iso", TrimText: true, StoreSentPDU: 1, StoreReceivedPDU: 1, MessageIDs: 2,
+		Alphabet: "iso", TrimText: true, KeepFilename: true, StoreOriginalFilename: true, StoreSentPDU: 1, StoreReceivedPDU: 1, MessageIDs: 2,
 		TimeFormat: smsfile.DefaultTimeFormat, HandlerTimeout: config.Duration(time.Minute),
 		Rescan: config.Duration(10 * time.Second),
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -60,11 +61,11 @@ func (s *Spool) finish(ctx context.Context, e *life.Event, dir, event string, he
 	if err != nil {
 		return err
 	}
-	if err := spooldir.Replace(path, smsfile.Rewrite(data, headers, nil)); err != nil {
+	if err := spooldir.Replace(path, smsfile.Rewrite(s.withOriginalName(data, e), headers, nil)); err != nil {
 		return err
 	}
 	if dir != "" {
-		if path, err = spooldir.Move(path, dir, e.Subject.Origin.File); err != nil {
+		if path, err = spooldir.Move(path, dir, s.finalName(e, data)); err != nil {
 			return err
 		}
 		if err := spooldir.SyncDir(dir); err != nil {
@@ -77,6 +78,37 @@ func (s *Spool) finish(ctx context.Context, e *life.Event, dir, event string, he
 		return ignoreGone(os.Remove(path))
 	}
 	return nil
+}
+
+// withOriginalName adds the header Original_filename where the name is not kept
+// (smstools spec §3).
+func (s *Spool) withOriginalName(data []byte, e *life.Event) []byte {
+	if s.cfg.KeepFilename || !s.cfg.StoreOriginalFilename {
+		return data
+	}
+	header := smsfile.OriginalFilename(e.Subject.Origin.File)
+	file := smsfile.ParseHeaders(data)
+	if slices.Contains(file.Values(header.Name), header.Value) {
+		return data
+	}
+	return smsfile.Insert(data, []smsfile.Header{header}, nil)
+}
+
+// finalName is the name in sent or failed (smstools spec §4.5).
+func (s *Spool) finalName(e *life.Event, data []byte) string {
+	name := e.Subject.Origin.File
+	if !s.cfg.KeepFilename {
+		name = "smsd." + suffix(e, nil)
+		if e.Modem != nil {
+			name = e.Modem.Name + "." + suffix(e, nil)
+		}
+	}
+	if s.cfg.FilenamePreview > 0 && e.Modem != nil {
+		if o, err := smsfile.Parse(data, smsfile.Options{Alphabet: smsfile.ParseAlphabet([]byte(s.cfg.Alphabet)), Include: s.cfg.include}); err == nil {
+			name += smsfile.Preview(o.Alphabet, o.Body, s.cfg.FilenamePreview)
+		}
+	}
+	return name
 }
 
 // waitingFile finds the file of a message: where it waits, or still in its claim.
@@ -112,11 +144,22 @@ func (s *Spool) sentHeaders(e *life.Event, k life.Sent) []smsfile.Header {
 		IDs: smsfile.MessageIDs(s.cfg.MessageIDs), Report: k.Report, Result: k.Result,
 		Store: smsfile.StorePDU(s.cfg.StoreSentPDU), Coded: k.Alphabet != life.AirGSM7, Notices: k.Notices,
 	}
+	sent.MessageIDs = references(k.Parts)
 	for _, p := range k.Parts {
-		sent.MessageIDs = append(sent.MessageIDs, int(p.Reference))
 		sent.PDUs = append(sent.PDUs, p.PDU)
 	}
 	return sent.Headers()
+}
+
+// references are the message ids that the modem told.
+func references(parts []life.PartDone) []int {
+	var ids []int
+	for _, p := range parts {
+		if p.Reference >= 0 {
+			ids = append(ids, p.Reference)
+		}
+	}
+	return ids
 }
 
 func (s *Spool) failedHeaders(e *life.Event, k life.Failed) []smsfile.Header {
@@ -134,21 +177,21 @@ func (s *Spool) rejectedHeaders(e *life.Event, reason string) []smsfile.Header {
 
 // messageIDs are the message ids that an event handler is given (smstools spec §3).
 func (s *Spool) messageIDs(parts []life.PartDone) []string {
-	if len(parts) == 0 {
+	all := references(parts)
+	if len(all) == 0 {
 		return nil
 	}
-	id := func(p life.PartDone) string { return strconv.Itoa(int(p.Reference)) }
-	switch s.cfg.MessageIDs {
-	case 1:
-		return []string{id(parts[0])}
-	case 3:
-		var all []string
-		for _, p := range parts {
-			all = append(all, id(p))
-		}
-		return append(all, ".")
+	var ids []string
+	for _, id := range all {
+		ids = append(ids, strconv.Itoa(id))
+	}
+	switch smsfile.MessageIDs(s.cfg.MessageIDs) {
+	case smsfile.FirstMessageID:
+		return ids[:1]
+	case smsfile.AllMessageIDs:
+		return append(ids, ".")
 	default:
-		return []string{id(parts[len(parts)-1])}
+		return ids[len(ids)-1:]
 	}
 }
 

@@ -14,14 +14,21 @@ const defaultAlternateAfter = 30 * time.Minute
 
 // submission makes a submission of a parsed file. A *smsfile.Rejection says why
 // the file is none; the tests are in the order of smstools spec §1.10.
-func submission(o *smsfile.Outgoing, policy *route.Policy, now time.Time) (*message.Submission, error) {
+func submission(o *smsfile.Outgoing, r *rules, now time.Time) (*message.Submission, error) {
 	if err := o.CheckDestination(); err != nil {
 		return nil, err
+	}
+	wanted, err := r.admit(message.NewAddress(o.To))
+	if err != nil {
+		return nil, err
+	}
+	if o.Queue != "" {
+		wanted = o.Queue
 	}
 	if err := o.CheckAlphabet(); err != nil {
 		return nil, err
 	}
-	queue, err := policy.Choose(o.Queue, message.NewAddress(o.To))
+	queue, err := r.policy.Choose(wanted, message.NewAddress(o.To))
 	if err != nil {
 		return nil, queueRejection(err)
 	}
@@ -32,7 +39,7 @@ func submission(o *smsfile.Outgoing, policy *route.Policy, now time.Time) (*mess
 	}
 	s := &message.Submission{
 		Queue: queue, Recipient: message.NewAddress(o.To), NumberType: message.NumberType(o.ToTOA), Sender: o.From,
-		Kind: kind(o), Alphabet: alphabet(o.Alphabet), Body: message.NewBody(o.Body), Trim: o.Trims(),
+		Kind: kind(o), Alphabet: alphabet(o), Body: message.NewBody(o.Body), Trim: o.Trims(),
 		Options: options(o), Alternates: alternates(o), AcceptedAt: now,
 	}
 	if o.HighPriority {
@@ -63,16 +70,16 @@ func kind(o *smsfile.Outgoing) message.Kind {
 	}
 }
 
-func alphabet(a smsfile.Alphabet) message.Alphabet {
-	switch a {
-	case smsfile.UTF8:
+func alphabet(o *smsfile.Outgoing) message.Alphabet {
+	switch {
+	case o.Alphabet == smsfile.UTF8:
 		return message.UTF8
-	case smsfile.GSM:
-		return message.GSM
-	case smsfile.UCS2:
+	case o.Alphabet == smsfile.UCS2:
 		return message.UCS2
-	case smsfile.Binary:
+	case o.Alphabet == smsfile.Binary:
 		return message.Binary
+	case o.Alphabet == smsfile.GSM, o.Hex:
+		return message.GSM // what hex notation gives is not converted any more
 	default:
 		return message.Latin
 	}

@@ -31,6 +31,14 @@ func (s *Spool) scan(ctx context.Context) error {
 		return nil
 	}
 	ready := s.ready(found)
+	if len(ready) == 0 {
+		return nil
+	}
+	rules, err := s.rules()
+	if err != nil {
+		s.log.Error("taking messages, will be tried again", zap.Error(err))
+		return nil
+	}
 	for len(ready) > 0 && ctx.Err() == nil {
 		n := min(batch, len(ready))
 		claim, err := spooldir.Take(s.cfg.Outgoing, ready[:n])
@@ -40,7 +48,7 @@ func (s *Spool) scan(ctx context.Context) error {
 		}
 		ready = ready[n:]
 		if claim != nil {
-			if err := s.submit(ctx, claim); err != nil {
+			if err := s.submit(ctx, claim, rules); err != nil {
 				return err
 			}
 		}
@@ -54,9 +62,16 @@ func (s *Spool) recover(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if len(claims) == 0 {
+		return nil
+	}
+	rules, err := s.rules()
+	if err != nil {
+		return err
+	}
 	for _, c := range claims {
 		s.log.Info("finishing a claim of an earlier run", zap.Int("files", len(c.Files)))
-		if err := s.submit(ctx, c); err != nil {
+		if err := s.submit(ctx, c, rules); err != nil {
 			return err
 		}
 	}
@@ -94,10 +109,10 @@ func (s *Spool) locked(name string) bool {
 // submit makes the files of a claim durable on the broker and moves them on.
 // An error means that ctx has ended or that nothing can go on; the claim then
 // stays and is finished by the next run.
-func (s *Spool) submit(ctx context.Context, claim *spooldir.Claim) error {
+func (s *Spool) submit(ctx context.Context, claim *spooldir.Claim, r *rules) error {
 	var subs []*message.Submission
 	for _, file := range claim.Files {
-		sub, err := s.read(claim, file)
+		sub, err := s.read(claim, file, r)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -121,7 +136,7 @@ func (s *Spool) submit(ctx context.Context, claim *spooldir.Claim) error {
 }
 
 // read makes a submission of a claimed file.
-func (s *Spool) read(claim *spooldir.Claim, file string) (*message.Submission, error) {
+func (s *Spool) read(claim *spooldir.Claim, file string, r *rules) (*message.Submission, error) {
 	data, err := os.ReadFile(claim.Path(file))
 	if err != nil {
 		return nil, err
@@ -132,7 +147,7 @@ func (s *Spool) read(claim *spooldir.Claim, file string) (*message.Submission, e
 	if err != nil {
 		return nil, err
 	}
-	sub, err := submission(outgoing, s.policy.Load(), s.now())
+	sub, err := submission(outgoing, r, s.now())
 	if err != nil {
 		return nil, err
 	}

@@ -952,8 +952,8 @@ type PartDone struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Part  uint32                 `protobuf:"varint,1,opt,name=part,proto3" json:"part,omitempty"`
 	Total uint32                 `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
-	// TP-MR as the modem gave it, 0 to 255.
-	MessageReference uint32 `protobuf:"varint,3,opt,name=message_reference,json=messageReference,proto3" json:"message_reference,omitempty"`
+	// TP-MR as the modem gave it, 0 to 255; absent when it did not tell.
+	MessageReference *uint32 `protobuf:"varint,3,opt,name=message_reference,json=messageReference,proto3,oneof" json:"message_reference,omitempty"`
 	// What was handed to the modem, in upper-case hex with the service centre first.
 	Pdu           string `protobuf:"bytes,4,opt,name=pdu,proto3" json:"pdu,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -1005,8 +1005,8 @@ func (x *PartDone) GetTotal() uint32 {
 }
 
 func (x *PartDone) GetMessageReference() uint32 {
-	if x != nil {
-		return x.MessageReference
+	if x != nil && x.MessageReference != nil {
+		return *x.MessageReference
 	}
 	return 0
 }
@@ -1884,12 +1884,13 @@ const file_viesti_v1_event_proto_rawDesc = "" +
 	"\x11STATE_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10STATE_ATTEMPTING\x10\x01\x12\x11\n" +
 	"\rSTATE_REFUSED\x10\x02\x12\x13\n" +
-	"\x0fSTATE_WITHDRAWN\x10\x03\"s\n" +
+	"\x0fSTATE_WITHDRAWN\x10\x03\"\x8e\x01\n" +
 	"\bPartDone\x12\x12\n" +
 	"\x04part\x18\x01 \x01(\rR\x04part\x12\x14\n" +
-	"\x05total\x18\x02 \x01(\rR\x05total\x12+\n" +
-	"\x11message_reference\x18\x03 \x01(\rR\x10messageReference\x12\x10\n" +
-	"\x03pdu\x18\x04 \x01(\tR\x03pdu\"\x9f\x02\n" +
+	"\x05total\x18\x02 \x01(\rR\x05total\x120\n" +
+	"\x11message_reference\x18\x03 \x01(\rH\x00R\x10messageReference\x88\x01\x01\x12\x10\n" +
+	"\x03pdu\x18\x04 \x01(\tR\x03pduB\x14\n" +
+	"\x12_message_reference\"\x9f\x02\n" +
 	"\x04Sent\x12)\n" +
 	"\x05parts\x18\x01 \x03(\v2\x13.viesti.v1.PartDoneR\x05parts\x12<\n" +
 	"\fsending_time\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\vsendingTime\x12\x18\n" +
@@ -2096,6 +2097,7 @@ func file_viesti_v1_event_proto_init() {
 		(*Event_Alarm)(nil),
 		(*Event_Rejected)(nil),
 	}
+	file_viesti_v1_event_proto_msgTypes[5].OneofWrappers = []any{}
 	file_viesti_v1_event_proto_msgTypes[14].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{

@@ -43,7 +43,7 @@ func run(ctx context.Context, cfg *boot.Config, ready func(broker string)) error
 	if err := b.SetPolicy(ctx, cfg.Policy()); err != nil {
 		return err
 	}
-	services, err := build(cfg, b, logger)
+	services, err := boot.Services(cfg, b, logger)
 	if err != nil {
 		return err
 	}
@@ -92,25 +92,6 @@ func announce(cfg *boot.Config, server *natsd.Server) (func(), error) {
 		return nil, err
 	}
 	return bus.Announce(cfg.State, bus.Endpoint{Description: "viestid on " + cfg.Host, URL: server.URL(), NKey: seed})
-}
-
-func build(cfg *boot.Config, b *bus.Bus, logger *zap.Logger) ([]lifecycle.Service, error) {
-	builds := []boot.Build{boot.Scheduler}
-	if cfg.Spool != nil {
-		builds = append(builds, boot.Spool)
-	}
-	if len(cfg.Modems) > 0 {
-		builds = append(builds, boot.Modem)
-	}
-	var services []lifecycle.Service
-	for _, make := range builds {
-		s, err := make(cfg, b, logger)
-		if err != nil {
-			return nil, err
-		}
-		services = append(services, s)
-	}
-	return services, nil
 }
 
 func writePID(path string) (remove func(), err error) {

@@ -39,3 +39,23 @@ func Modem(cfg *Config, b *bus.Bus, logger *zap.Logger) (lifecycle.Service, erro
 func Scheduler(_ *Config, b *bus.Bus, logger *zap.Logger) (lifecycle.Service, error) {
 	return lifecycle.Service{Name: "scheduler", Run: scheduler.New(scheduler.Config{}, b, logger).Run}, nil
 }
+
+// Services builds everything that the configuration asks for.
+func Services(cfg *Config, b *bus.Bus, logger *zap.Logger) ([]lifecycle.Service, error) {
+	builds := []Build{Scheduler}
+	if cfg.Spool != nil {
+		builds = append(builds, Spool)
+	}
+	if len(cfg.Modems) > 0 {
+		builds = append(builds, Modem)
+	}
+	var services []lifecycle.Service
+	for _, build := range builds {
+		s, err := build(cfg, b, logger)
+		if err != nil {
+			return nil, err
+		}
+		services = append(services, s)
+	}
+	return services, nil
+}

@@ -47,7 +47,8 @@ func smsdSpool(conf *smsdconf.Config) *spool.Config {
 	s.Outgoing, s.Checked, s.Sent, s.Failed, s.Incoming, s.Report = g.Outgoing, g.Checked, g.Sent, g.Failed, g.Incoming, g.Report
 	s.TrustOutgoing, s.TrimText, s.StoreSentPDU, s.StoreReceivedPDU = g.TrustOutgoing, g.TrimText, g.StoreSentPDU, g.StoreReceivedPDU
 	s.IncomingUTF8, s.DecodeUnicodeText, s.TimeFormat = g.IncomingUTF8, g.DecodeUnicodeText, g.DatetimeFormat
-	s.EventHandler = g.EventHandler
+	s.EventHandler, s.Blacklist, s.Whitelist = g.EventHandler, g.Blacklist, g.Whitelist
+	s.KeepFilename, s.StoreOriginalFilename, s.FilenamePreview = g.KeepFilename, g.StoreOriginalFilename, g.FilenamePreview
 	if g.Alphabet == smsdconf.AlphabetUTF8 {
 		s.Alphabet = "utf-8"
 	}
@@ -104,7 +105,8 @@ var honouredSettings = map[smsdconf.Scope]map[string]bool{
 		"trim_text", "validity", "international_prefixes", "national_prefixes", "store_sent_pdu", "incoming_utf8",
 		"decode_unicode_text", "store_received_pdu", "delaytime", "errorsleeptime", "blockafter", "blocktime", "eventhandler",
 		"logfile", "pidfile", "datetime_format", "notifier", "delaytime_mainprocess", "sleeptime_mainprocess",
-		"saved", "status_signal_quality", "terminal",
+		"saved", "status_signal_quality", "terminal", "blacklist", "whitelist", "keep_filename", "store_original_filename",
+		"filename_preview",
 	),
 	smsdconf.ModemScope: set(
 		"device", "baudrate", "rtscts", "number", "description", "outgoing", "queues", "incoming", "report", "pin", "pinsleeptime",

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"google.golang.org/protobuf/reflect/protoreflect"
+
 	viestiv1 "github.com/viesti-sms/viesti/proto/viesti/v1"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 )
@@ -19,7 +21,7 @@ func alphabetIn(a viestiv1.Alphabet) message.Alphabet { return message.Alphabet(
 
 func priorityOut(p message.Priority) viestiv1.Priority { return viestiv1.Priority(p) + 1 }
 
-func priorityIn(p viestiv1.Priority) message.Priority { return message.Priority(defaulted(int32(p))) }
+func priorityIn(p viestiv1.Priority) message.Priority { return message.Priority(defaulted(int32(known(p)))) }
 
 func splitOut(s *message.Split) viestiv1.Split {
 	if s == nil {
@@ -34,6 +36,20 @@ func splitIn(s viestiv1.Split) *message.Split {
 	}
 	v := message.Split(s - 1)
 	return &v
+}
+
+// knows reports whether this version has a name for v.
+func knows(v protoreflect.Enum) bool { return v.Descriptor().Values().ByNumber(v.Number()) != nil }
+
+// known makes a value that this version does not know the unspecified one.
+func known[E interface {
+	~int32
+	protoreflect.Enum
+}](v E) E {
+	if !knows(v) {
+		return 0
+	}
+	return v
 }
 
 func defaulted(v int32) int32 { return max(v-1, 0) }

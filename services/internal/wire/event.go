@@ -11,7 +11,7 @@ import (
 // EncodeEvent returns the octets of an event.
 func EncodeEvent(e *life.Event) ([]byte, error) {
 	p := &viestiv1.Event{
-		Id: e.ID, Account: e.Account, Time: stamp(e.Time), Subject: subjectOut(e.Subject), Modem: modemOut(e.Modem),
+		Id: text(e.ID), Account: text(e.Account), Time: stamp(e.Time), Subject: subjectOut(e.Subject), Modem: modemOut(e.Modem),
 	}
 	setKind(p, e.Kind)
 	return marshal(p)
@@ -35,9 +35,9 @@ func subjectOut(s *life.Subject) *viestiv1.Subject {
 		return nil
 	}
 	return &viestiv1.Subject{
-		Recipient: s.Recipient.Reveal(), Sender: []byte(s.Sender), Queue: s.Queue, Priority: priorityOut(s.Priority),
+		Recipient: text(s.Recipient.Reveal()), Sender: []byte(s.Sender), Queue: text(s.Queue), Priority: priorityOut(s.Priority),
 		Origin: originOut(s.Origin), AcceptedAt: stamp(s.AcceptedAt), Report: s.Report,
-		Alternates: alternatesOut(s.Alternates), AlternateOf: s.AlternateOf,
+		Alternates: alternatesOut(s.Alternates), AlternateOf: text(s.AlternateOf),
 	}
 }
 
@@ -57,7 +57,8 @@ func modemOut(m *life.Modem) *viestiv1.ModemIdentity {
 		return nil
 	}
 	return &viestiv1.ModemIdentity{
-		Host: m.Host, Name: m.Name, Imei: m.IMEI, Imsi: m.IMSI, Number: m.Number, Description: text(m.Description),
+		Host: text(m.Host), Name: text(m.Name), Imei: text(m.IMEI), Imsi: text(m.IMSI), Number: text(m.Number),
+		Description: text(m.Description),
 	}
 }
 
@@ -94,9 +95,9 @@ func setKind(p *viestiv1.Event, k life.Kind) {
 	case life.Received:
 		p.Kind = &viestiv1.Event_Received{Received: receivedOut(k)}
 	case life.Call:
-		p.Kind = &viestiv1.Event_Call{Call: &viestiv1.Call{Caller: k.Caller.Reveal(), TypeOfAddress: uint32(k.TypeOfAddress), Name: text(k.Name)}}
+		p.Kind = &viestiv1.Event_Call{Call: &viestiv1.Call{Caller: text(k.Caller.Reveal()), TypeOfAddress: uint32(k.TypeOfAddress), Name: text(k.Name)}}
 	case life.Alarm:
-		p.Kind = &viestiv1.Event_Alarm{Alarm: &viestiv1.Alarm{Severity: uint32(k.Severity), Code: k.Code, Text: text(k.Text)}}
+		p.Kind = &viestiv1.Event_Alarm{Alarm: &viestiv1.Alarm{Severity: uint32(k.Severity), Code: text(k.Code), Text: text(k.Text)}}
 	case life.ModemStatus:
 		p.Kind = &viestiv1.Event_ModemStatus{ModemStatus: statusOut(&k)}
 	}

@@ -3,6 +3,8 @@ package wire
 import (
 	"strings"
 
+	"google.golang.org/protobuf/proto"
+
 	viestiv1 "github.com/viesti-sms/viesti/proto/viesti/v1"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
@@ -20,20 +22,24 @@ func attemptOut(k life.Attempt) *viestiv1.PartAttempted {
 
 func attemptIn(p *viestiv1.PartAttempted) life.Attempt {
 	return life.Attempt{
-		Part: int(p.GetPart()), Total: int(p.GetTotal()), Number: int(p.GetAttempt()), State: life.AttemptState(p.GetState()),
+		Part: int(p.GetPart()), Total: int(p.GetTotal()), Number: int(p.GetAttempt()), State: life.AttemptState(known(p.GetState())),
 	}
 }
 
 func partOut(k life.PartDone) *viestiv1.PartDone {
-	return &viestiv1.PartDone{
-		Part: uint32(k.Part), Total: uint32(k.Total), MessageReference: uint32(k.Reference), Pdu: k.PDU,
+	p := &viestiv1.PartDone{Part: uint32(k.Part), Total: uint32(k.Total), Pdu: k.PDU}
+	if k.Reference >= 0 {
+		p.MessageReference = proto.Uint32(uint32(k.Reference))
 	}
+	return p
 }
 
 func partIn(p *viestiv1.PartDone) life.PartDone {
-	return life.PartDone{
-		Part: int(p.GetPart()), Total: int(p.GetTotal()), Reference: uint8(p.GetMessageReference()), PDU: p.GetPdu(),
+	k := life.PartDone{Part: int(p.GetPart()), Total: int(p.GetTotal()), Reference: -1, PDU: p.GetPdu()}
+	if p.MessageReference != nil {
+		k.Reference = int(p.GetMessageReference())
 	}
+	return k
 }
 
 func sentOut(k life.Sent) *viestiv1.Sent {
@@ -46,7 +52,7 @@ func sentOut(k life.Sent) *viestiv1.Sent {
 func sentIn(p *viestiv1.Sent) life.Sent {
 	return life.Sent{
 		Parts: each(p.GetParts(), partIn), SendingTime: p.GetSendingTime().AsDuration(), Notices: each(p.GetNotices(), chars),
-		Alphabet: life.AirAlphabet(p.GetAirAlphabet()), MaybeDuplicated: p.GetMaybeDuplicated(), Result: p.GetResult(),
+		Alphabet: life.AirAlphabet(known(p.GetAirAlphabet())), MaybeDuplicated: p.GetMaybeDuplicated(), Result: p.GetResult(),
 		Report: p.GetReport(),
 	}
 }
@@ -54,14 +60,14 @@ func sentIn(p *viestiv1.Sent) life.Sent {
 func failedOut(k life.Failed) *viestiv1.Failed {
 	return &viestiv1.Failed{
 		Reason: text(k.Reason), FailureClass: viestiv1.FailureClass(k.Class), Parts: each(k.Parts, partOut),
-		Pdus: k.PDUs, Notices: each(k.Notices, octets), AirAlphabet: viestiv1.AirAlphabet(k.Alphabet), Unknown: k.Unknown,
+		Pdus: each(k.PDUs, text), Notices: each(k.Notices, octets), AirAlphabet: viestiv1.AirAlphabet(k.Alphabet), Unknown: k.Unknown,
 	}
 }
 
 func failedIn(p *viestiv1.Failed) life.Failed {
 	return life.Failed{
-		Reason: p.GetReason(), Class: life.FailureClass(p.GetFailureClass()), Parts: each(p.GetParts(), partIn),
-		PDUs: p.GetPdus(), Notices: each(p.GetNotices(), chars), Alphabet: life.AirAlphabet(p.GetAirAlphabet()),
+		Reason: p.GetReason(), Class: life.FailureClass(known(p.GetFailureClass())), Parts: each(p.GetParts(), partIn),
+		PDUs: p.GetPdus(), Notices: each(p.GetNotices(), chars), Alphabet: life.AirAlphabet(known(p.GetAirAlphabet())),
 		Unknown: p.GetUnknown(),
 	}
 }
@@ -77,7 +83,7 @@ func reportOut(k life.Report) *viestiv1.Report {
 func reportIn(p *viestiv1.Report) life.Report {
 	return life.Report{
 		Part: int(p.GetPart()), Total: int(p.GetTotal()), Reference: uint8(p.GetMessageReference()), Status: uint8(p.GetStatus()),
-		Outcome: life.Outcome(p.GetOutcome()), Recipient: message.NewAddress(p.GetRecipient()),
+		Outcome: life.Outcome(known(p.GetOutcome())), Recipient: message.NewAddress(p.GetRecipient()),
 		ServiceCentreTime: instant(p.GetServiceCentreTime()), DischargeTime: instant(p.GetDischargeTime()), PDU: p.GetPdu(),
 	}
 }

@@ -23,9 +23,9 @@ func DecodeModemStatus(data []byte) (*life.ModemStatus, error) {
 
 func statusOut(s *life.ModemStatus) *viestiv1.ModemStatus {
 	p := &viestiv1.ModemStatus{
-		State: viestiv1.ModemStatus_State(s.State), Reason: text(s.Reason), Queues: s.Queues,
+		State: viestiv1.ModemStatus_State(s.State), Reason: text(s.Reason), Queues: each(s.Queues, text),
 		Registration: int32(s.Registration), Operator: text(s.Operator), Sent: s.Sent, Failed: s.Failed, Received: s.Received,
-		Since: stamp(s.Since), Device: s.Device, Identity: modemOut(&s.Identity), MessageId: s.MessageID,
+		Since: stamp(s.Since), Device: text(s.Device), Identity: modemOut(&s.Identity), MessageId: text(s.MessageID),
 	}
 	if s.SignalDBm != 0 {
 		p.SignalDbm = proto.Int32(int32(s.SignalDBm))
@@ -35,7 +35,7 @@ func statusOut(s *life.ModemStatus) *viestiv1.ModemStatus {
 
 func statusIn(p *viestiv1.ModemStatus) *life.ModemStatus {
 	s := &life.ModemStatus{
-		State: life.ModemState(p.GetState()), Reason: p.GetReason(), Queues: p.GetQueues(),
+		State: life.ModemState(known(p.GetState())), Reason: p.GetReason(), Queues: p.GetQueues(),
 		Registration: int(p.GetRegistration()), Operator: p.GetOperator(), SignalDBm: int(p.GetSignalDbm()),
 		Sent: p.GetSent(), Failed: p.GetFailed(), Received: p.GetReceived(),
 		Since: instant(p.GetSince()), Device: p.GetDevice(), MessageID: p.GetMessageId(),
@@ -78,7 +78,7 @@ func EncodeCommand(c Command) ([]byte, error) {
 	p := &viestiv1.ModemCommand{Timeout: span(c.Timeout)}
 	switch c.Verb {
 	case VerbAT:
-		p.Kind = &viestiv1.ModemCommand_At{At: &viestiv1.AtCommand{Line: c.Argument}}
+		p.Kind = &viestiv1.ModemCommand_At{At: &viestiv1.AtCommand{Line: text(c.Argument)}}
 	case VerbStatus:
 		p.Kind = &viestiv1.ModemCommand_Status{Status: &viestiv1.StatusCommand{}}
 	default:

@@ -10,7 +10,7 @@ import (
 // EncodePolicy returns the octets of a policy.
 func EncodePolicy(p *route.Policy) ([]byte, error) {
 	return marshal(&viestiv1.Policy{Queues: each(p.Queues, func(q route.Queue) *viestiv1.Queue {
-		return &viestiv1.Queue{Name: q.Name, Prefixes: q.Prefixes}
+		return &viestiv1.Queue{Name: text(q.Name), Prefixes: each(q.Prefixes, text)}
 	})})
 }
 

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	viestiv1 "github.com/viesti-sms/viesti/proto/viesti/v1"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
@@ -13,13 +14,13 @@ const MaxID = 32
 // EncodeSubmission returns the octets of a submission.
 func EncodeSubmission(s *message.Submission) ([]byte, error) {
 	return marshal(&viestiv1.Submission{
-		Id: s.ID, Account: s.Account, Queue: s.Queue, Priority: priorityOut(s.Priority),
-		Recipient: s.Recipient.Reveal(), NumberType: viestiv1.NumberType(s.NumberType), Sender: []byte(s.Sender),
+		Id: text(s.ID), Account: text(s.Account), Queue: text(s.Queue), Priority: priorityOut(s.Priority),
+		Recipient: text(s.Recipient.Reveal()), NumberType: viestiv1.NumberType(s.NumberType), Sender: []byte(s.Sender),
 		Kind: kindOut(s.Kind), Alphabet: alphabetOut(s.Alphabet), Body: s.Body.Reveal(), Trim: s.Trim,
 		Options:   optionsOut(&s.Options),
 		DeliverAt: stamp(s.DeliverAt), ExpiresAt: stamp(s.ExpiresAt), AcceptedAt: stamp(s.AcceptedAt),
 		Alternates: alternatesOut(s.Alternates), OnUnknown: viestiv1.OnUnknown(s.OnUnknown),
-		Origin: originOut(s.Origin), AlternateOf: s.AlternateOf,
+		Origin: originOut(s.Origin), AlternateOf: text(s.AlternateOf),
 	})
 }
 
@@ -33,6 +34,9 @@ func DecodeSubmission(data []byte) (*message.Submission, error) {
 	if !ValidID(p.GetId()) {
 		return nil, invalid("Submission.id is not 1 to %d characters of [0-9a-z]", MaxID)
 	}
+	if err := understood(&p); err != nil {
+		return nil, err
+	}
 	options, err := optionsIn(p.GetOptions())
 	if err != nil {
 		return nil, err
@@ -43,7 +47,7 @@ func DecodeSubmission(data []byte) (*message.Submission, error) {
 		Sender: string(p.GetSender()), Kind: kindIn(p.GetKind()), Alphabet: alphabetIn(p.GetAlphabet()),
 		Body: message.NewBody(p.GetBody()), Trim: p.GetTrim(), Options: options,
 		DeliverAt: instant(p.GetDeliverAt()), ExpiresAt: instant(p.GetExpiresAt()), AcceptedAt: instant(p.GetAcceptedAt()),
-		Alternates: alternatesIn(p.GetAlternates()), OnUnknown: message.OnUnknown(p.GetOnUnknown()),
+		Alternates: alternatesIn(p.GetAlternates()), OnUnknown: message.OnUnknown(known(p.GetOnUnknown())),
 		Origin: originIn(p.GetOrigin()), AlternateOf: p.GetAlternateOf(),
 	}, nil
 }
@@ -69,11 +73,29 @@ func optionsOut(o *message.Options) *viestiv1.Options {
 		RejectDuplicates: o.RejectDuplicates, MessageReference: optional[uint8, uint32](o.MessageReference),
 		Validity: optional[uint8, uint32](o.Validity), Udhi: triOut(o.UDHI), Udh: o.UDH, Split: splitOut(o.Split),
 		Language: optional[uint8, uint32](o.Language), LanguageExt: optional[uint8, uint32](o.LanguageExt),
-		Smsc: o.SMSC.Reveal(), Retries: optional[int, uint32](o.Retries), Reference16: o.Reference16, PduKey: o.PDUKey,
+		Smsc: text(o.SMSC.Reveal()), Retries: optional[int, uint32](o.Retries), Reference16: o.Reference16, PduKey: text(o.PDUKey),
 	}
 }
 
+// understood refuses values that this version does not know where ignoring them
+// would send something else than what was asked for.
+func understood(p *viestiv1.Submission) error {
+	for name, v := range map[string]protoreflect.Enum{
+		"kind": p.GetKind(), "alphabet": p.GetAlphabet(), "number_type": p.GetNumberType(),
+		"options.split": p.GetOptions().GetSplit(), "options.system": p.GetOptions().GetSystem(),
+	} {
+		if !knows(v) {
+			return invalid("Submission.%s is %d, which this version does not know", name, v.Number())
+		}
+	}
+	return nil
+}
+
+// optionsIn reads options; none at all are options that were not given.
 func optionsIn(p *viestiv1.Options) (message.Options, error) {
+	if p == nil {
+		return message.Options{}, nil
+	}
 	o := message.Options{
 		Report: triIn(p.Report), Flash: p.GetFlash(), Ping: p.GetPing(), System: message.System(p.GetSystem()),
 		ReplyPath: triIn(p.ReplyPath), RejectDuplicates: p.GetRejectDuplicates(), UDHI: triIn(p.Udhi), UDH: p.GetUdh(),
@@ -109,7 +131,7 @@ func optionsIn(p *viestiv1.Options) (message.Options, error) {
 func alternatesOut(as []message.Alternate) []*viestiv1.Alternate {
 	out := make([]*viestiv1.Alternate, 0, len(as))
 	for _, a := range as {
-		out = append(out, &viestiv1.Alternate{Recipient: a.Recipient.Reveal(), After: span(a.After)})
+		out = append(out, &viestiv1.Alternate{Recipient: text(a.Recipient.Reveal()), After: span(a.After)})
 	}
 	return out
 }
@@ -129,7 +151,7 @@ func originOut(o message.Origin) *viestiv1.Origin {
 	if o == (message.Origin{}) {
 		return nil
 	}
-	return &viestiv1.Origin{Host: o.Host, File: []byte(o.File), Claim: o.Claim, Directory: []byte(o.Directory)}
+	return &viestiv1.Origin{Host: text(o.Host), File: []byte(o.File), Claim: text(o.Claim), Directory: []byte(o.Directory)}
 }
 
 func originIn(p *viestiv1.Origin) message.Origin {

@@ -80,7 +80,8 @@ func TestOnTheAir(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		language := rapid.Map(rapid.Uint8Range(0, uint8(ours.LastLanguage)), func(l uint8) ours.Language { return ours.Language(l) })
 		tables := ours.Tables{Locking: language.Draw(t, "locking"), Single: language.Draw(t, "single")}
-		text := ours.Decode(rapid.SliceOfN(rapid.Byte(), 0, 160).Draw(t, "septets"), tables)
+		n := int(rapid.Byte().Draw(t, "length")) % 161
+		text := ours.Decode(rapid.SliceOfN(rapid.Byte(), n, n).Draw(t, "septets"), tables)
 		fill := rapid.IntRange(0, 6).Draw(t, "fill")
 		septets, missing := ours.NewEncoder(tables).AppendEncode(nil, text)
 		if missing > 0 {

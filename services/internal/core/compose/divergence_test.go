@@ -133,4 +133,7 @@ func wantReason(t *testing.T, err error, reason string) {
 	if rejection.Reason != reason {
 		t.Errorf("reason is %q, want %q", rejection.Reason, reason)
 	}
+	if want := "composing: " + reason; err.Error() != want {
+		t.Errorf("error is %q, want %q", err, want)
+	}
 }

@@ -111,7 +111,9 @@ func TestReady(t *testing.T) {
 		{"no key", pdu, "", "4711", compose.ReasonPDUKey},
 		{"nothing to unlock", pdu, "", "", compose.ReasonPDUKey},
 		{"empty", "", "4711", "4711", compose.ReasonPDU},
-		{"with service centre", "\x00" + pdu, "4711", "4711", compose.ReasonPDU},
+		{"service centre alone", "\x07\x91\x53\x48\x00\x00\x00\xF0", "4711", "4711", compose.ReasonPDU},
+		{"service centre longer than everything", "\x0B\x91", "4711", "4711", compose.ReasonPDU},
+		{"service centre of twelve octets", "\x0C" + strings.Repeat("\x91", 12) + pdu, "4711", "4711", compose.ReasonPDU},
 		{"SMS-COMMAND", "\x02" + pdu[1:], "4711", "4711", compose.ReasonPDU},
 		{"cut", pdu[:len(pdu)-1], "4711", "4711", compose.ReasonPDU},
 		{"cut in the number", pdu[:6], "4711", "4711", compose.ReasonPDU},
@@ -152,7 +154,17 @@ func TestReadySMSC(t *testing.T) {
 	if got := hexOf(mustCompose(t, s, &set))[0]; got != "07915348000000F0010005919411F1000002E834" {
 		t.Errorf("got %s", got)
 	}
+	for octets, want := range map[string]string{
+		"\x00\x01\x00\x05\x91\x94\x11\xF1\x00\x00\x02\xE8\x34":             "07915348000000F0010005919411F1000002E834",
+		"\x03\x81\x21\xF3\x01\x00\x05\x91\x94\x11\xF1\x00\x00\x02\xE8\x34": "038121F3010005919411F1000002E834",
+	} {
+		s.Body = message.NewBody([]byte(octets))
+		if p := mustCompose(t, s, &set).Parts[0]; p.Hex() != want || p.Length() != 12 {
+			t.Errorf("got %s with length %d, want %s", p.Hex(), p.Length(), want)
+		}
+	}
 	s.Options.SMSC = message.NewAddress("x")
+	s.Body = message.NewBody([]byte("\x01\x00\x05\x91\x94\x11\xF1\x00\x00\x02\xE8\x34"))
 	_, err := compose.Compose(s, &set)
 	wantReason(t, err, compose.ReasonSMSC)
 }

@@ -110,27 +110,10 @@ func (in *input) submission(t *testing.T, settings map[string]string) *message.S
 	return s
 }
 
-// readPDU takes the service centre off a ready PDU.
 func (in *input) readPDU(t *testing.T, s *message.Submission) {
 	t.Helper()
 	octets, _ := hex.DecodeString(strings.TrimSpace(string(in.body)))
-	s.Kind, s.Options.PDUKey = message.PDU, in.recipient()
-	if len(octets) == 0 {
-		return
-	}
-	smsc := octets[:1+octets[0]]
-	if len(smsc) > 1 {
-		s.Options.SMSC = message.NewAddress(swapped(smsc[2:]))
-	}
-	s.Body = message.NewBody(octets[len(smsc):])
-}
-
-func swapped(octets []byte) string {
-	var digits []byte
-	for _, o := range octets {
-		digits = append(digits, '0'+o&0xF, '0'+o>>4)
-	}
-	return strings.TrimRight(string(digits), "?")
+	s.Kind, s.Options.PDUKey, s.Body = message.PDU, in.recipient(), message.NewBody(octets)
 }
 
 func (in *input) recipient() string {

@@ -101,8 +101,8 @@ const (
 // PartDone says that the network accepted a part.
 type PartDone struct {
 	Part, Total int
-	// Reference is the TP-MR that the modem gave.
-	Reference uint8
+	// Reference is the TP-MR that the modem gave, 0 to 255; -1 when it did not tell.
+	Reference int
 	// PDU is what the modem was handed, as hex with the service centre first.
 	PDU string
 }

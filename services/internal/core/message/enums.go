@@ -18,7 +18,8 @@ type Kind uint8
 const (
 	// Text is a message whose body is encoded as its Alphabet says.
 	Text Kind = iota
-	// PDU is a ready SMS-SUBMIT TPDU without service centre, as octets.
+	// PDU is a ready SMS-SUBMIT TPDU, as octets, with or without the service
+	// centre address before it.
 	PDU
 	// Voicecall is a call instead of a message; the body holds its tones.
 	Voicecall

@@ -86,6 +86,8 @@ type Config struct {
 	// OnCommand is told every AT command line before it is carried out; it is
 	// called without locks, and holds the modem up as long as it runs.
 	OnCommand func(line string)
+	// OnPDU is told when the first octet of a PDU arrives, in the same way.
+	OnPDU func()
 	// Rules make the modem misbehave from the start.
 	Rules []Rule
 	// Network connects modems; when it is nil the modem has one of its own.

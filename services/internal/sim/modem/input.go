@@ -92,6 +92,9 @@ func (s *session) payloadOctet(b byte) error {
 		return s.finish(ok(), e.plan)
 	case charCR, charLF:
 	default:
+		if len(in.payload) == 0 && s.m.cfg.OnPDU != nil {
+			s.m.cfg.OnPDU()
+		}
 		if len(in.payload) < maxPayload {
 			in.payload = append(in.payload, b)
 		}

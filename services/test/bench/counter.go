@@ -1,0 +1,35 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// counter counts the files that appear in a directory.
+type counter struct {
+	watcher *fsnotify.Watcher
+	n       int
+}
+
+// countFiles begins to count. The events are read by who waits.
+func countFiles(dir string) (*counter, error) {
+	const buffer = 1 << 14
+	w, err := fsnotify.NewBufferedWatcher(buffer)
+	if err != nil {
+		return nil, fmt.Errorf("watching %s: %w", dir, err)
+	}
+	if err := w.Add(dir); err != nil {
+		return nil, fmt.Errorf("watching %s: %w", dir, err)
+	}
+	return &counter{watcher: w}, nil
+}
+
+// count takes one event; temporary files do not count.
+func (c *counter) count(e fsnotify.Event) {
+	if e.Has(fsnotify.Create) && !strings.HasPrefix(filepath.Base(e.Name), ".") {
+		c.n++
+	}
+}

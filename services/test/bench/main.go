@@ -1,0 +1,113 @@
+// Command bench measures Viesti beside the smsd of SMS Server Tools 3: the same
+// smsd.conf, the same message files, the same simulated modems, in one run. It
+// prints Markdown for docs/performance.md.
+//
+// Run it from the services folder: go run ./test/bench
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// options are the command line.
+type options struct {
+	dir, viestid, smsd, conf, profile string
+	modems, messages, only            string
+	rounds, samples                   int
+	patience                          time.Duration
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.dir, "dir", "", "where to work; default a new directory in .cache of the repository")
+	flag.StringVar(&o.viestid, "viestid", "", "a viestid to measure; default one built from the tree")
+	flag.StringVar(&o.smsd, "smsd", "/usr/sbin/smsd", "the smsd to measure")
+	flag.StringVar(&o.conf, "conf", "", "the smsd.conf for one modem; default bench/smsd-tuned.conf of the shared folder")
+	flag.StringVar(&o.profile, "profile", "", "also write CPU profiles of viestid into this directory; they cost some speed")
+	flag.StringVar(&o.modems, "modems", "1,16", "numbers of modems")
+	flag.StringVar(&o.messages, "messages", "1500,2500", "numbers of messages, for each number of modems")
+	flag.StringVar(&o.only, "only", "", "measure only this system: viesti or smsd")
+	flag.IntVar(&o.rounds, "rounds", 3, "how often to measure the throughput; the median is shown")
+	flag.IntVar(&o.samples, "samples", 200, "how many messages to measure the latency with; 0: not at all")
+	flag.DurationVar(&o.patience, "patience", 3*time.Minute, "how long one measurement may take")
+	flag.Parse()
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, o)
+	cancel()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// run measures everything and prints the report.
+func run(ctx context.Context, o options) error {
+	cases, err := o.cases()
+	if err != nil {
+		return err
+	}
+	b, clean, err := prepare(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer clean()
+	r := report{facts: machineFacts(b.dir, b.systems)}
+	for _, c := range cases {
+		row, err := b.throughputs(ctx, c, o.rounds)
+		if err != nil {
+			return err
+		}
+		r.throughput = append(r.throughput, row)
+	}
+	if o.samples > 0 {
+		if r.latency, err = b.latencies(ctx, o.samples); err != nil {
+			return err
+		}
+	}
+	r.print(os.Stdout, b.systems, b.absent)
+	return r.verdict()
+}
+
+// load is one case of the throughput measurement.
+type load struct {
+	modems, messages int
+}
+
+func (o options) cases() ([]load, error) {
+	modems, err := numbers(o.modems)
+	if err != nil {
+		return nil, err
+	}
+	messages, err := numbers(o.messages)
+	if err != nil {
+		return nil, err
+	}
+	if len(modems) != len(messages) {
+		return nil, fmt.Errorf("-modems lists %d numbers, -messages %d: want as many", len(modems), len(messages))
+	}
+	var cases []load
+	for i, n := range modems {
+		cases = append(cases, load{n, messages[i]})
+	}
+	return cases, nil
+}
+
+func numbers(list string) ([]int, error) {
+	var out []int
+	for _, text := range strings.Split(list, ",") {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			return nil, fmt.Errorf("reading %q: want positive numbers separated by commas", list)
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}

@@ -1,0 +1,108 @@
+package deploy_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/core/message"
+	"github.com/viesti-sms/viesti/services/internal/driver/bus"
+	"github.com/viesti-sms/viesti/services/internal/wire"
+)
+
+func newID() string { return strings.ToLower(ulid.Make().String()) }
+
+func submission(account string) *message.Submission {
+	return &message.Submission{
+		ID: newID(), Account: account, Queue: message.DefaultQueue, Recipient: message.NewAddress("358401234567"),
+		Body: message.NewBody([]byte("Hello")), AcceptedAt: time.Now(),
+	}
+}
+
+func submitAs(account string) func(context.Context, *client) error {
+	return func(ctx context.Context, c *client) error { return c.bus.Submit(ctx, submission(account)) }
+}
+
+func event(account string, k life.Kind) *life.Event {
+	return &life.Event{ID: newID(), Account: account, Time: time.Now(), Kind: k}
+}
+
+func publishAs(account string, k life.Kind) func(context.Context, *client) error {
+	return func(ctx context.Context, c *client) error { return c.bus.Publish(ctx, event(account, k)) }
+}
+
+func attempt(part int) func(context.Context, *client) error {
+	return func(ctx context.Context, c *client) error {
+		_, err := c.bus.Attempt(ctx, event("spool-spool1", life.Attempt{Part: part, Total: 2, State: life.Attempting}), 0)
+		return err
+	}
+}
+
+// glance is how long an operation that waits for something goes on: what is
+// refused is refused at once.
+const glance = time.Second
+
+// take waits for a message that nobody submits.
+func take(ctx context.Context, c *client) error {
+	ctx, cancel := context.WithTimeout(ctx, glance)
+	defer cancel()
+	taker, err := c.bus.Taker(ctx, []string{"idle"})
+	if err != nil {
+		return err
+	}
+	if _, err = taker.Take(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return nil
+}
+
+func follow(account string) func(context.Context, *client) error {
+	return func(ctx context.Context, c *client) error {
+		ctx, cancel := context.WithTimeout(ctx, glance)
+		defer cancel()
+		return c.bus.FollowAccount(ctx, account, func(context.Context, *life.Event) error { return nil })
+	}
+}
+
+func tail(ctx context.Context, c *client) error {
+	ctx, cancel := context.WithTimeout(ctx, glance)
+	defer cancel()
+	return c.bus.Tail(ctx, func(*life.Event) {})
+}
+
+// withdraw takes back a message that is not there any more.
+func withdraw(ctx context.Context, c *client) error {
+	s := submission("spool-spool1")
+	w := &bus.Waiting{Submission: s}
+	return c.bus.Withdraw(ctx, w, &life.Event{
+		ID: s.ID, Account: s.Account, Time: time.Now(), Subject: life.SubjectOf(s), Kind: life.Expired{},
+	})
+}
+
+func modemState(host string) func(context.Context, *client) error {
+	return func(ctx context.Context, c *client) error {
+		return c.bus.ModemState(ctx, &life.ModemStatus{State: life.ModemIdle, Identity: life.Modem{Host: host, Name: "SIM1"}})
+	}
+}
+
+func answer(host string) func(context.Context, *client) error {
+	return func(_ context.Context, c *client) error {
+		stop, err := c.bus.AnswerCommands(host, "SIM1", func(wire.Command) wire.Reply { return wire.Reply{} })
+		if err != nil {
+			return err
+		}
+		defer stop()
+		return c.nc.Flush()
+	}
+}
+
+func subscribe(c *client, subject string) error {
+	if _, err := c.nc.SubscribeSync(subject); err != nil {
+		return err
+	}
+	return c.nc.Flush()
+}
