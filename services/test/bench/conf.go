@@ -54,4 +54,6 @@ func (b *bench) newPlace(n int) (place, error) {
 	return p, os.WriteFile(p.conf, []byte(text), 0o644)
 }
 
-func (p place) path(parts ...string) string { return filepath.Join(append([]string{p.dir}, parts...)...) }
+func (p place) path(parts ...string) string {
+	return filepath.Join(append([]string{p.dir}, parts...)...)
+}

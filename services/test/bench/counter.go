@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/fsnotify/fsnotify"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
 )
 
 // counter counts the files that appear in a directory.
@@ -27,9 +29,10 @@ func countFiles(dir string) (*counter, error) {
 	return &counter{watcher: w}, nil
 }
 
-// count takes one event; temporary files do not count.
+// count takes one event. Hidden files do not count, nor the locks that smsd makes.
 func (c *counter) count(e fsnotify.Event) {
-	if e.Has(fsnotify.Create) && !strings.HasPrefix(filepath.Base(e.Name), ".") {
+	name := filepath.Base(e.Name)
+	if e.Has(fsnotify.Create) && !strings.HasPrefix(name, ".") && !strings.HasSuffix(name, smsfile.LockSuffix) {
 		c.n++
 	}
 }

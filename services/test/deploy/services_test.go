@@ -166,4 +166,3 @@ func until(t *testing.T, what string, so func() bool) {
 		}
 	}
 }
-

@@ -185,7 +185,7 @@ func TestOutgoing(t *testing.T) {
 			h := start(t, c.Config, sim.Config{AnyLength: c.Options.AnyLength, Rules: c.rules(t)})
 			got, want := h.send(t, c), c.expected(t)
 			if d, ok := divergences[c.Name]; ok {
-				d.check(t, got, want)
+				d.check(t, c, got, want)
 				return
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
