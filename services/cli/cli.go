@@ -4,7 +4,6 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"os"
@@ -48,7 +47,7 @@ func Command(version string, stdin io.Reader, stdout io.Writer) *cobra.Command {
 }
 
 // connect opens the broker; close must be called.
-func (e *env) connect(ctx context.Context) (b *bus.Bus, closeBus func(), err error) {
+func (e *env) connect() (b *bus.Bus, closeBus func(), err error) {
 	target := e.target
 	if target.IsZero() {
 		if target.Context, err = bus.FindEndpoint(e.state); err != nil {

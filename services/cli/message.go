@@ -26,7 +26,7 @@ func (e *env) message() *cobra.Command {
 func (e *env) runMessage(ctx context.Context, id string, full bool) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	b, closeBus, err := e.connect(ctx)
+	b, closeBus, err := e.connect()
 	if err != nil {
 		return err
 	}

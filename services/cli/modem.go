@@ -30,7 +30,7 @@ func (e *env) modem() *cobra.Command {
 func (e *env) runAT(ctx context.Context, name, command string, timeout time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout+patience)
 	defer cancel()
-	b, closeBus, err := e.connect(ctx)
+	b, closeBus, err := e.connect()
 	if err != nil {
 		return err
 	}

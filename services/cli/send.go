@@ -19,7 +19,7 @@ import (
 
 // sendFlags are the options of send.
 type sendFlags struct {
-	report, flash, high bool
+	report, flash       bool
 	priority, queue     string
 	validity, at        string
 	alternates          []string
@@ -65,7 +65,7 @@ func (e *env) runSend(ctx context.Context, args []string, f sendFlags) error {
 	if err != nil {
 		return err
 	}
-	b, closeBus, err := e.connect(ctx)
+	b, closeBus, err := e.connect()
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func (e *env) status() *cobra.Command {
 func (e *env) runStatus(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	b, closeBus, err := e.connect(ctx)
+	b, closeBus, err := e.connect()
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func (e *env) tail() *cobra.Command {
 }
 
 func (e *env) runTail(ctx context.Context, full bool) error {
-	b, closeBus, err := e.connect(ctx)
+	b, closeBus, err := e.connect()
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,9 @@ func alphabetIn(a viestiv1.Alphabet) message.Alphabet { return message.Alphabet(
 
 func priorityOut(p message.Priority) viestiv1.Priority { return viestiv1.Priority(p) + 1 }
 
-func priorityIn(p viestiv1.Priority) message.Priority { return message.Priority(defaulted(int32(known(p)))) }
+func priorityIn(p viestiv1.Priority) message.Priority {
+	return message.Priority(defaulted(int32(known(p))))
+}
 
 func splitOut(s *message.Split) viestiv1.Split {
 	if s == nil {

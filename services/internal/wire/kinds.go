@@ -27,7 +27,7 @@ func attemptIn(p *viestiv1.PartAttempted) life.Attempt {
 }
 
 func partOut(k life.PartDone) *viestiv1.PartDone {
-	p := &viestiv1.PartDone{Part: uint32(k.Part), Total: uint32(k.Total), Pdu: k.PDU}
+	p := &viestiv1.PartDone{Part: uint32(k.Part), Total: uint32(k.Total), Pdu: text(k.PDU)}
 	if k.Reference >= 0 {
 		p.MessageReference = proto.Uint32(uint32(k.Reference))
 	}

@@ -39,11 +39,15 @@ func prepare(ctx context.Context, o options) (b *bench, clean func(), err error)
 			clean()
 		}
 	}()
-	b = &bench{dir: dir, profile: o.profile, patience: o.patience}
+	b = &bench{dir: dir, patience: o.patience}
 	if b.conf, err = readConf(o.conf, root); err != nil {
 		return nil, nil, err
 	}
-	if b.profile != "" {
+	if o.profile != "" {
+		// viestid may run elsewhere.
+		if b.profile, err = filepath.Abs(o.profile); err != nil {
+			return nil, nil, err
+		}
 		if err := os.MkdirAll(b.profile, 0o755); err != nil {
 			return nil, nil, err
 		}

@@ -29,10 +29,11 @@ func countFiles(dir string) (*counter, error) {
 	return &counter{watcher: w}, nil
 }
 
-// count takes one event. Hidden files do not count, nor the locks that smsd makes.
+// count takes one event. Only messages count: smsd also makes locks beside them,
+// and both systems try at the start whether they can write.
 func (c *counter) count(e fsnotify.Event) {
 	name := filepath.Base(e.Name)
-	if e.Has(fsnotify.Create) && !strings.HasPrefix(name, ".") && !strings.HasSuffix(name, smsfile.LockSuffix) {
+	if e.Has(fsnotify.Create) && strings.HasPrefix(name, messagePrefix) && !strings.HasSuffix(name, smsfile.LockSuffix) {
 		c.n++
 	}
 }

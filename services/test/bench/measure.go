@@ -44,7 +44,7 @@ func (b *bench) throughputs(ctx context.Context, c load, rounds int) (throughput
 func (b *bench) throughput(ctx context.Context, s *system, c load, name string, into *throughput) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, b.patience)
 	defer cancel()
-	ss, err := b.open(ctx, s, c.modems)
+	ss, err := b.open(ctx, s, c.modems, name)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (b *bench) throughput(ctx context.Context, s *system, c load, name string, 
 	into.rss = append(into.rss, float64(after.rss)/1024)
 	into.pss = append(into.pss, float64(after.pss)/1024)
 	into.exact = append(into.exact, ss.check())
-	return b.keepProfile(ss.dir, name)
+	return nil
 }
 
 // latency is the result of one system: the times of all samples, in order of size.
@@ -101,11 +101,13 @@ func (b *bench) latencies(ctx context.Context, samples int) ([]latency, error) {
 func (b *bench) latency(ctx context.Context, s *system, samples int) (l latency, err error) {
 	ctx, cancel := context.WithTimeout(ctx, b.patience)
 	defer cancel()
-	ss, err := b.open(ctx, s, 1)
+	ss, err := b.open(ctx, s, 1, "latency")
 	if err != nil {
 		return l, err
 	}
 	defer func() { err = errors.Join(err, ss.close()) }()
+	b.toggleProfile(s, ss.process)
+	defer b.toggleProfile(s, ss.process)
 	for range samples {
 		d, err := ss.one(ctx)
 		if err != nil {

@@ -4,9 +4,6 @@ import (
 	_ "embed"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -31,30 +28,17 @@ func profileOverlay(services, dir string) (string, error) {
 	return overlay, errors.Join(os.WriteFile(hook, profileHook, 0o644), os.WriteFile(overlay, data, 0o644))
 }
 
-// toggleProfile begins or ends the profile of a profiled viestid.
-func (b *bench) toggleProfile(s *system, p *process) {
-	if b.profile != "" && s.name == "Viesti" {
-		_ = p.cmd.Process.Signal(syscall.SIGUSR2)
+// profilePath is where the profile of a run goes; empty: nowhere.
+func (b *bench) profilePath(name string) string {
+	if b.profile == "" {
+		return ""
 	}
+	return filepath.Join(b.profile, name+".pprof")
 }
 
-// keepProfile saves the profile of a run under a name of its own.
-func (b *bench) keepProfile(dir, name string) error {
-	if b.profile == "" {
-		return nil
+// toggleProfile begins or ends the profile of a profiled viestid.
+func (b *bench) toggleProfile(s *system, p *process) {
+	if b.profile != "" && s.name == nameViesti {
+		_ = p.cmd.Process.Signal(syscall.SIGUSR2)
 	}
-	from, err := os.Open(filepath.Join(dir, "cpu.pprof"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer from.Close()
-	to, err := os.Create(filepath.Join(b.profile, name+".pprof"))
-	if err != nil {
-		return fmt.Errorf("keeping a profile: %w", err)
-	}
-	_, err = io.Copy(to, from)
-	return errors.Join(err, to.Close())
 }

@@ -29,19 +29,21 @@ type session struct {
 
 // open starts modems and a system, and lets each modem send something, so that
 // what is measured later finds everything initialised.
-func (b *bench) open(ctx context.Context, s *system, modems int) (*session, error) {
+//
+// A profile of it, where one is asked for, is written under the given name.
+func (b *bench) open(ctx context.Context, s *system, modems int, name string) (*session, error) {
 	p, err := b.newPlace(modems)
 	if err != nil {
 		return nil, err
 	}
 	ss := &session{place: p, journal: sim.NewJournal(nil), octets: make(chan time.Time, 1)}
-	if err := ss.begin(ctx, s, modems); err != nil {
+	if err := ss.begin(ctx, s, modems, b.profilePath(name)); err != nil {
 		return nil, errors.Join(err, ss.close())
 	}
 	return ss, nil
 }
 
-func (ss *session) begin(ctx context.Context, s *system, modems int) (err error) {
+func (ss *session) begin(ctx context.Context, s *system, modems int, profile string) (err error) {
 	if ss.sent, err = countFiles(ss.path("sent")); err != nil {
 		return err
 	}
@@ -53,7 +55,7 @@ func (ss *session) begin(ctx context.Context, s *system, modems int) (err error)
 		}
 		ss.modems = append(ss.modems, l)
 	}
-	if ss.process, err = s.start(ss.dir, ss.conf); err != nil {
+	if ss.process, err = s.start(ss.dir, ss.conf, profile); err != nil {
 		return err
 	}
 	return ss.warm(ctx, modems)
@@ -88,6 +90,9 @@ func (ss *session) warm(ctx context.Context, modems int) error {
 	return fmt.Errorf("warming up: some modems sent nothing in %d rounds", rounds)
 }
 
+// messagePrefix begins the names of all message files.
+const messagePrefix = "message"
+
 // firstNumber is the recipient of the first message; each has its own.
 const firstNumber = 358_400_000_000
 
@@ -98,7 +103,7 @@ func (ss *session) drop(n int) (time.Time, error) {
 	names := make([]string, n)
 	for i := range names {
 		ss.next++
-		names[i] = fmt.Sprintf("message%06d", ss.next)
+		names[i] = fmt.Sprintf(messagePrefix+"%06d", ss.next)
 		text := fmt.Sprintf("To: %d\n\nThis is message %d of the benchmark.\n", firstNumber+ss.next, ss.next)
 		if err := os.WriteFile(ss.path("stage", names[i]), []byte(text), 0o666); err != nil {
 			return time.Time{}, err

@@ -13,6 +13,12 @@ import (
 	"time"
 )
 
+// Names of the systems.
+const (
+	nameViesti = "Viesti"
+	nameSmsd   = "smsd"
+)
+
 // system is a gateway to measure.
 type system struct {
 	name    string
@@ -24,7 +30,7 @@ type system struct {
 
 func viesti(program string) *system {
 	return &system{
-		name: "Viesti", program: program, version: versionOf(program, "--version"),
+		name: nameViesti, program: program, version: versionOf(program, "--version"),
 		arguments: func(dir, conf string) []string {
 			return []string{"--smsd-conf", conf, "--state", filepath.Join(dir, "state")}
 		},
@@ -33,7 +39,7 @@ func viesti(program string) *system {
 
 func smsd(program string) *system {
 	return &system{
-		name: "smsd", program: program, version: versionOf(program, "-V"),
+		name: nameSmsd, program: program, version: versionOf(program, "-V"),
 		arguments: func(_, conf string) []string { return []string{"-c" + conf, "-t"} },
 	}
 }
@@ -54,7 +60,9 @@ type process struct {
 }
 
 // start runs a gateway in dir. What it says goes to a file there.
-func (s *system) start(dir, conf string) (*process, error) {
+//
+// A profiled viestid writes its profile to profile.
+func (s *system) start(dir, conf, profile string) (*process, error) {
 	out, err := os.Create(filepath.Join(dir, "output.txt"))
 	if err != nil {
 		return nil, err
@@ -62,7 +70,7 @@ func (s *system) start(dir, conf string) (*process, error) {
 	defer out.Close()
 	cmd := exec.Command(s.program, s.arguments(dir, conf)...)
 	cmd.Stdout, cmd.Stderr = out, out
-	cmd.Env = append(os.Environ(), "VIESTI_BENCH_PROFILE="+filepath.Join(dir, "cpu.pprof"))
+	cmd.Env = append(os.Environ(), "VIESTI_BENCH_PROFILE="+profile)
 	// A group of its own keeps a Ctrl-C for the benchmark away from it.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {

@@ -38,7 +38,7 @@ func TestBarePDU(t *testing.T) {
 			if got := texts(mt.Warnings); !slices.Equal(got, tt.warnings) {
 				t.Errorf("warnings %q, want %q", got, tt.warnings)
 			}
-			party := Address{}
+			var party Address
 			if tt.report {
 				party = mt.StatusReport.RA
 			} else {

@@ -41,7 +41,8 @@ func checkReceived(t *testing.T, pdu string, report bool, file receivedFile) {
 	if err != nil || len(warnings) > 0 || report != (mt.StatusReport != nil) {
 		t.Fatalf("report %v, want %v; %v, %v", mt.StatusReport != nil, report, err, warnings)
 	}
-	party, sent := Address{}, Timestamp{}
+	var party Address
+	var sent Timestamp
 	if report {
 		party, sent = mt.StatusReport.RA, mt.StatusReport.SCTS
 		checkReport(t, mt.StatusReport, file.Text)
@@ -157,11 +158,11 @@ func smsdTime(s Timestamp) string {
 	if !s.Time.IsZero() {
 		return s.Time.Format("06-01-02 15:04:05")
 	}
-	digits := make([]any, 6)
-	for i := range digits {
-		digits[i] = fmt.Sprintf("%d%d", s.Octets[i]&0xF, s.Octets[i]>>4)
+	text := ""
+	for i, separator := range []string{"-", "-", " ", ":", ":", ""} {
+		text += fmt.Sprintf("%d%d%s", s.Octets[i]&0xF, s.Octets[i]>>4, separator)
 	}
-	return fmt.Sprintf("%s-%s-%s %s:%s:%s", digits...)
+	return text
 }
 
 // TestDivergences decodes what smsd could not, or not rightly.

@@ -3,10 +3,10 @@ package split
 import "errors"
 
 var (
-	// ErrTooManyParts: a message needs more than MaxParts parts.
+	// ErrTooManyParts says that a message needs more than MaxParts parts.
 	ErrTooManyParts = errors.New("more than 255 parts")
-	// ErrMissing: pieces are not all of a message.
+	// ErrMissing says that pieces are not all of a message.
 	ErrMissing = errors.New("parts are missing")
-	// ErrMixed: pieces belong to different messages, or have an impossible place.
+	// ErrMixed says that pieces belong to different messages, or have an impossible place.
 	ErrMixed = errors.New("parts of different messages")
 )

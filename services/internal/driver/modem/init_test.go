@@ -169,7 +169,7 @@ func TestCNMIChain(t *testing.T) {
 		"none":              {Config{Incoming: true}, len(cnmiChain), ""},
 		"set by the user":   {Config{Incoming: true, Init2: "AT+cnmi=1,2"}, 0, ""},
 		"nothing to come":   {Config{}, 0, ""},
-		"to be acknowleged": {Config{Incoming: true, Acknowledge: true}, 0, "2,1,2,1,0"},
+		"to be acknowledged": {Config{Incoming: true, Acknowledge: true}, 0, "2,1,2,1,0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &simulated{}

@@ -17,7 +17,7 @@ func Watch(ctx context.Context, dir string, interval time.Duration, changed func
 	if err != nil {
 		return fmt.Errorf("watching %s: %w", dir, err)
 	}
-	defer w.Close()
+	defer func() { _ = w.Close() }()
 	if err := w.Add(dir); err != nil {
 		return fmt.Errorf("watching %s: %w", dir, err)
 	}
@@ -31,7 +31,7 @@ func Watch(ctx context.Context, dir string, interval time.Duration, changed func
 		case <-ctx.Done():
 			return nil
 		case <-rescan.C:
-		case <-w.Errors: // an overflow; look for ourselves
+		case _, _ = <-w.Errors: // an overflow; look for ourselves
 		case <-w.Events:
 			drain(w.Events)
 		}

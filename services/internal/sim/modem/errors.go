@@ -8,10 +8,10 @@ var (
 	ErrDropped = errors.New("modem dropped the connection")
 	// ErrRule is wrapped by every complaint about a Rule or a Fate.
 	ErrRule = errors.New("invalid rule")
-	// ErrMemoryFull: a message was put into a memory without a free place.
+	// ErrMemoryFull says that a message was put into a memory without a free place.
 	ErrMemoryFull = errors.New("memory full")
-	// ErrNoMemory: a memory was named that the modem does not have.
+	// ErrNoMemory says that a memory was named that the modem does not have.
 	ErrNoMemory = errors.New("no such memory")
-	// ErrNoMessage: a text given to Deliver cannot stand on a line of its own.
+	// ErrNoMessage says that a text given to Deliver cannot stand on a line of its own.
 	ErrNoMessage = errors.New("not a PDU line")
 )

@@ -45,7 +45,7 @@ func newListener(addr string, run func(ctx context.Context) error) *Listener {
 // ListenTCP serves connections to a TCP address, one at a time. Port 0 is any
 // free port; Addr tells which.
 func (m *Modem) ListenTCP(addr string) (*Listener, error) {
-	ln, err := net.Listen("tcp", addr)
+	ln, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("listening for modem connections: %w", err)
 	}

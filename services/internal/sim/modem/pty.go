@@ -31,11 +31,11 @@ func openPort(link string) (*port, error) {
 	p := &port{keeper: slave, link: link}
 	p.close = sync.OnceValue(p.unplug)
 	if p.master, err = pollable(master); err != nil {
-		slave.Close()
+		_ = slave.Close()
 		return nil, fmt.Errorf("preparing a pseudo terminal: %w", err)
 	}
 	if err := p.publish(slave); err != nil {
-		p.Close()
+		_ = p.Close()
 		return nil, err
 	}
 	return p, nil
@@ -50,7 +50,7 @@ func pollable(f *os.File) (*os.File, error) {
 		return nil, err
 	}
 	if err := unix.SetNonblock(fd, true); err != nil {
-		unix.Close(fd)
+		_ = unix.Close(fd)
 		return nil, err
 	}
 	return os.NewFile(uintptr(fd), f.Name()), nil
@@ -113,7 +113,7 @@ func (p *port) Close() error { return p.close() }
 
 func (p *port) unplug() error {
 	if target, err := os.Readlink(p.link); err == nil && target == p.keeper.Name() {
-		os.Remove(p.link)
+		_ = os.Remove(p.link)
 	}
 	return errors.Join(p.master.Close(), p.keeper.Close())
 }

@@ -1,0 +1,71 @@
+# Viesti. `make help` lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+BIN     := $(CURDIR)/bin
+TOOLS   := $(CURDIR)/.cache/tools
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
+LDFLAGS := -s -w -X github.com/viesti-sms/viesti/services/internal/boot.Version=$(VERSION)
+GO      ?= go
+FUZZTIME ?= 60s
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+.PHONY: need-go
+need-go:
+	@command -v $(GO) >/dev/null || { echo "make: Go is not installed; get version 1.26 or later from your distribution or go.dev" >&2; exit 1; }
+
+.PHONY: build
+build: need-go ## build every program into bin/
+	cd services && CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/...
+
+.PHONY: run
+run: build ## build and run the demo: a gateway with two simulated modems
+	exec $(BIN)/viestid --demo
+
+.PHONY: test
+test: need-go ## run all tests, with the race detector and in random order
+	@command -v cc >/dev/null || command -v gcc >/dev/null || { echo "make: the race detector needs a C compiler (Debian: apt-get install gcc libc6-dev)" >&2; exit 1; }
+	cd proto && $(GO) test -race -shuffle=on ./...
+	cd services && $(GO) test -race -shuffle=on ./...
+
+.PHONY: peer
+peer: need-go ## compare with the real smsd (Debian package smstools)
+	cd services && $(GO) test -tags peer -count=1 ./test/peer/...
+
+.PHONY: bench
+bench: build ## measure, next to the real smsd where it is installed
+	cd services && $(GO) run ./test/bench
+	cd services && $(GO) test -run '^$$' -bench . -benchmem ./internal/codec/... ./internal/core/...
+
+.PHONY: fuzz
+fuzz: need-go ## run every fuzz target for FUZZTIME (60s)
+	scripts/fuzz $(FUZZTIME)
+
+.PHONY: verify
+verify: tools ## check format, vet, lint, contract, generated code, tidiness and links
+	scripts/verify $(TOOLS)
+
+.PHONY: fix
+fix: tools ## repair what verify complains about, where a machine can
+	scripts/fix $(TOOLS)
+
+.PHONY: generate
+generate: tools ## generate the Go code of the contract
+	cd proto && PATH=$(TOOLS):$$PATH buf generate
+
+.PHONY: tools
+tools: $(TOOLS)/.built
+
+$(TOOLS)/.built: scripts/tools/go.mod scripts/tools/go.sum
+	@$(MAKE) --no-print-directory need-go
+	mkdir -p $(TOOLS)
+	cd scripts/tools && GOWORK=off $(GO) build -o $(TOOLS)/ $$(GOWORK=off $(GO) list -f '{{.ImportPath}}' tool)
+	touch $@
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf $(BIN) .cache
