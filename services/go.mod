@@ -42,3 +42,5 @@ require (
 )
 
 replace github.com/viesti-sms/viesti/proto => ../proto
+
+tool github.com/nats-io/nats-server/v2

@@ -61,6 +61,10 @@ func (e *env) runSend(ctx context.Context, args []string, f sendFlags) error {
 	if err != nil {
 		return err
 	}
+	recipients, err := addresses(numbers)
+	if err != nil {
+		return err
+	}
 	template, err := e.template(text, f)
 	if err != nil {
 		return err
@@ -74,7 +78,7 @@ func (e *env) runSend(ctx context.Context, args []string, f sendFlags) error {
 	if err := b.Policy(ctx, func(p *route.Policy) { policy = p }); err != nil {
 		return err
 	}
-	subs, err := address(template, numbers, f.queue, policy)
+	subs, err := copies(template, recipients, f.queue, policy)
 	if err != nil {
 		return err
 	}
@@ -233,17 +237,27 @@ func parseAlternates(texts []string) ([]message.Alternate, error) {
 	return as, nil
 }
 
-// address makes one submission for each number.
-func address(template *message.Submission, numbers []string, queue string, policy *route.Policy) ([]*message.Submission, error) {
-	var subs []*message.Submission
+// addresses reads the numbers of the command line.
+func addresses(numbers []string) ([]message.Address, error) {
+	var as []message.Address
 	for i, number := range numbers {
-		s := *template
-		s.Recipient = message.NewAddress(smsfile.NormaliseNumber([]byte(number)))
-		if s.Recipient.IsZero() {
+		a := message.NewAddress(smsfile.NormaliseNumber([]byte(number)))
+		if a.IsZero() {
 			return nil, fmt.Errorf("%w: argument %d is not a phone number (the last argument is the text)", errSend, i+1)
 		}
+		as = append(as, a)
+	}
+	return as, nil
+}
+
+// copies makes one submission for each recipient.
+func copies(template *message.Submission, recipients []message.Address, queue string, policy *route.Policy) ([]*message.Submission, error) {
+	var subs []*message.Submission
+	for _, to := range recipients {
+		s := *template
+		s.Recipient = to
 		var err error
-		if s.Queue, err = policy.Choose(queue, s.Recipient); err != nil {
+		if s.Queue, err = policy.Choose(queue, to); err != nil {
 			return nil, fmt.Errorf("%w to %s: %w", errSend, s.Recipient, err)
 		}
 		s.ID = strings.ToLower(ulid.Make().String())

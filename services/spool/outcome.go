@@ -20,6 +20,21 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/kit/log"
 )
 
+// lane tells which events are handled one after the other: those of a message,
+// and, where an event handler runs, those of a modem, as in smsd: one that was
+// written for one modem need not expect to run twice at once.
+func (s *Spool) lane(e *life.Event) string {
+	handlers := s.cfg.EventHandler != "" || len(s.cfg.ModemEventHandlers) > 0
+	switch {
+	case !handlers:
+		return e.ID
+	case e.Modem != nil:
+		return e.Modem.Name
+	default:
+		return ""
+	}
+}
+
 // handle acts on one event: of a message of this spool, or from the network.
 func (s *Spool) handle(ctx context.Context, e *life.Event) error {
 	err := s.act(ctx, e)

@@ -61,7 +61,7 @@ func (s *Spool) Run(ctx context.Context) error {
 		services = append(services,
 			lifecycle.Service{Name: "outgoing", Run: s.watch},
 			lifecycle.Service{Name: "events", Run: func(ctx context.Context) error {
-				return s.bus.FollowAccount(ctx, s.account, s.handle)
+				return s.bus.FollowAccountInLanes(ctx, s.account, s.lane, s.handle)
 			}})
 	}
 	if s.cfg.Incoming != "" {

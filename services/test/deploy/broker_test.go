@@ -20,14 +20,14 @@ import (
 
 // Users of deploy/nats/nats.conf.
 const (
-	admin     = "admin"
-	spool     = "spool1"
-	modem     = "modem1"
-	scheduler = "scheduler1"
-	operator  = "ops1"
+	asAdmin     = "admin"
+	asSpool     = "spool1"
+	asModem     = "modem1"
+	asScheduler = "scheduler1"
+	asOperator  = "ops1"
 )
 
-var users = []string{admin, spool, modem, scheduler, operator}
+var users = []string{asAdmin, asSpool, asModem, asScheduler, asOperator}
 
 // broker is a NATS server that runs deploy/nats/nats.conf, with keys and
 // certificates made for the test, on a free port of loopback.
@@ -160,7 +160,7 @@ func (c *client) refusals() []string {
 // setUp does what the first start with the admin's key does.
 func (b *broker) setUp(t *testing.T) {
 	t.Helper()
-	c, ctx := b.connect(t, admin)
+	c, ctx := b.connect(t, asAdmin)
 	if err := c.bus.Ensure(ctx); err != nil {
 		t.Fatal(err)
 	}

@@ -26,54 +26,54 @@ type operation struct {
 }
 
 var operations = []operation{
-	{"start as a service", []string{spool, modem, scheduler}, func(ctx context.Context, c *client) error { return c.bus.Ensure(ctx) }},
-	{"submit as the spool", []string{spool}, submitAs("spool-spool1")},
-	{"submit as the command line", []string{operator}, submitAs("cli-ops1")},
+	{"start as a service", []string{asSpool, asModem, asScheduler}, func(ctx context.Context, c *client) error { return c.bus.Ensure(ctx) }},
+	{"submit as the spool", []string{asSpool}, submitAs("spool-spool1")},
+	{"submit as the command line", []string{asOperator}, submitAs("cli-ops1")},
 	{"submit as somebody else", nil, submitAs("spool-other")},
-	{"submit for later", []string{spool}, func(ctx context.Context, c *client) error {
+	{"submit for later", []string{asSpool}, func(ctx context.Context, c *client) error {
 		s := submission("spool-spool1")
 		s.DeliverAt, s.ExpiresAt = time.Now().Add(time.Hour), time.Now().Add(2*time.Hour)
 		return c.bus.Submit(ctx, s)
 	}},
-	{"say that a file is no message", []string{spool}, publishAs("spool-spool1", life.Rejected{Reason: "No destination"})},
-	{"say that a message was sent", []string{modem}, publishAs("spool-spool1", life.Sent{})},
-	{"say that a message expired", []string{modem, scheduler}, publishAs("spool-spool1", life.Expired{})},
-	{"bring a message from the network", []string{modem}, publishAs(subject.Inbox, life.Received{PDU: []byte{0}})},
-	{"record an attempt", []string{modem, scheduler}, attempt(1)},
-	{"record an attempt of a later part", []string{modem}, attempt(2)},
-	{"take a message", []string{modem}, take},
-	{"follow the spool's events", []string{spool}, follow("spool-spool1")},
-	{"follow somebody else's events", []string{operator}, follow("spool-other")},
-	{"follow what arrives", []string{spool, operator}, follow(subject.Inbox)},
-	{"take an expired message back", []string{scheduler}, withdraw},
-	{"read the history of a message", []string{operator, scheduler}, func(ctx context.Context, c *client) error {
+	{"say that a file is no message", []string{asSpool}, publishAs("spool-spool1", life.Rejected{Reason: "No destination"})},
+	{"say that a message was sent", []string{asModem}, publishAs("spool-spool1", life.Sent{})},
+	{"say that a message expired", []string{asModem, asScheduler}, publishAs("spool-spool1", life.Expired{})},
+	{"bring a message from the network", []string{asModem}, publishAs(subject.Inbox, life.Received{PDU: []byte{0}})},
+	{"record an attempt", []string{asModem, asScheduler}, attempt(1)},
+	{"record an attempt of a later part", []string{asModem}, attempt(2)},
+	{"take a message", []string{asModem}, take},
+	{"follow the spool's events", []string{asSpool}, follow("spool-spool1")},
+	{"follow somebody else's events", []string{asOperator}, follow("spool-other")},
+	{"follow what arrives", []string{asSpool, asOperator}, follow(subject.Inbox)},
+	{"take an expired message back", []string{asScheduler}, withdraw},
+	{"read the history of a message", []string{asOperator, asScheduler}, func(ctx context.Context, c *client) error {
 		if _, err := c.bus.History(ctx, newID()); !errors.Is(err, bus.ErrNotFound) {
 			return err
 		}
 		return nil
 	}},
-	{"watch everything", []string{operator}, tail},
-	{"read the policy", []string{spool, operator}, func(ctx context.Context, c *client) error {
+	{"watch everything", []string{asOperator}, tail},
+	{"read the policy", []string{asSpool, asOperator}, func(ctx context.Context, c *client) error {
 		return c.bus.Policy(ctx, func(*route.Policy) {})
 	}},
 	{"write the policy", nil, func(ctx context.Context, c *client) error { return c.bus.SetPolicy(ctx, &route.Policy{}) }},
-	{"show its modem", []string{modem}, modemState("modem1")},
+	{"show its modem", []string{asModem}, modemState("modem1")},
 	{"show a modem of another host", nil, modemState("modem2")},
-	{"list modems", []string{operator}, func(ctx context.Context, c *client) error {
+	{"list modems", []string{asOperator}, func(ctx context.Context, c *client) error {
 		_, err := c.bus.Modems(ctx)
 		return err
 	}},
-	{"list queues", []string{operator}, func(ctx context.Context, c *client) error {
+	{"list queues", []string{asOperator}, func(ctx context.Context, c *client) error {
 		_, err := c.bus.Counts(ctx)
 		return err
 	}},
-	{"command a modem", []string{operator}, func(ctx context.Context, c *client) error {
+	{"command a modem", []string{asOperator}, func(ctx context.Context, c *client) error {
 		if _, err := c.bus.Command(ctx, "modem1", "SIM1", wire.Command{Verb: wire.VerbAT}); !errors.Is(err, bus.ErrNoModem) {
 			return err
 		}
 		return nil
 	}},
-	{"answer for its modem", []string{modem}, answer("modem1")},
+	{"answer for its modem", []string{asModem}, answer("modem1")},
 	{"answer for a modem of another host", nil, answer("modem2")},
 	{"read the answers to others", nil, func(_ context.Context, c *client) error { return subscribe(c, "_INBOX.>") }},
 	{"read all subjects", nil, func(_ context.Context, c *client) error { return subscribe(c, "sms.>") }},
@@ -100,7 +100,7 @@ func TestRoles(t *testing.T) {
 				c, ctx := b.connect(t, user)
 				err := op.do(ctx, c)
 				refusals := c.refusals()
-				switch may := user == admin || slices.Contains(op.may, user); {
+				switch may := user == asAdmin || slices.Contains(op.may, user); {
 				case may && (err != nil || len(refusals) > 0):
 					t.Errorf("must be allowed, but: %v, refused %q", err, refusals)
 				case !may && err == nil && len(refusals) == 0:

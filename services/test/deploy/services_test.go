@@ -16,8 +16,8 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/kit/config"
 	"github.com/viesti-sms/viesti/services/internal/kit/lifecycle"
 	sim "github.com/viesti-sms/viesti/services/internal/sim/modem"
-	modemservice "github.com/viesti-sms/viesti/services/modem"
-	spoolservice "github.com/viesti-sms/viesti/services/spool"
+	"github.com/viesti-sms/viesti/services/modem"
+	"github.com/viesti-sms/viesti/services/spool"
 )
 
 // site is Viesti on three hosts: each service with the user that nats.conf has
@@ -63,7 +63,7 @@ func (s *site) refuseFile(t *testing.T) {
 // expire submits a message for a queue that no modem serves, valid for a moment.
 func (s *site) expire(t *testing.T) {
 	t.Helper()
-	c, ctx := s.connect(t, operator)
+	c, ctx := s.connect(t, asOperator)
 	m := submission("cli-ops1")
 	m.Queue, m.ExpiresAt = "unserved", time.Now().Add(time.Second)
 	if err := c.bus.Submit(ctx, m); err != nil {
@@ -74,7 +74,7 @@ func (s *site) expire(t *testing.T) {
 		return err == nil && life.Fold(events) == life.CancelledState || err == nil && life.Fold(events) == life.ExpiredState
 	})
 	if refusals := c.refusals(); len(refusals) > 0 {
-		t.Errorf("%s: refused %q", operator, refusals)
+		t.Errorf("%s: refused %q", asOperator, refusals)
 	}
 }
 
@@ -88,21 +88,21 @@ func (s *site) start(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = listener.Close(); network.Close() })
-	s.run(t, scheduler, &boot.Config{Host: scheduler}, boot.Scheduler)
-	s.run(t, modem, s.modemConfig(device), boot.Modem)
-	s.run(t, spool, s.spoolConfig(t), boot.Spool)
+	s.run(t, asScheduler, &boot.Config{Host: asScheduler}, boot.Scheduler)
+	s.run(t, asModem, s.modemConfig(device), boot.Modem)
+	s.run(t, asSpool, s.spoolConfig(t), boot.Spool)
 }
 
 func (s *site) modemConfig(device string) *boot.Config {
-	d := modemservice.DefaultDevice()
+	d := modem.DefaultDevice()
 	d.Name, d.Device, d.Number = "SIM1", device, ownNumber
 	d.Poll, d.StartSleep = config.Duration(time.Second), 0
-	return &boot.Config{Host: modem, Modems: []modemservice.Device{d}}
+	return &boot.Config{Host: asModem, Modems: []modem.Device{d}}
 }
 
 func (s *site) spoolConfig(t *testing.T) *boot.Config {
 	t.Helper()
-	c := spoolservice.DefaultConfig()
+	c := spool.DefaultConfig()
 	c.TrustOutgoing = true
 	for name, dir := range map[string]*string{
 		"outgoing": &c.Outgoing, "checked": &c.Checked, "sent": &c.Sent, "failed": &c.Failed, "incoming": &c.Incoming, "report": &c.Report,
@@ -112,7 +112,7 @@ func (s *site) spoolConfig(t *testing.T) *boot.Config {
 			t.Fatal(err)
 		}
 	}
-	return &boot.Config{Host: spool, Spool: &c}
+	return &boot.Config{Host: asSpool, Spool: &c}
 }
 
 // run runs one service, as its program does, until the test ends.

@@ -141,6 +141,14 @@ type queueSet struct {
 	done map[string][]jetstream.Consumer
 }
 
+func (q *queueSet) forget(names []string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, name := range names {
+		delete(q.done, name)
+	}
+}
+
 // EnsureQueue creates the consumers of a queue, one for each priority, and
 // returns them, most urgent first. Repeated calls cost nothing.
 func (b *Bus) EnsureQueue(ctx context.Context, queue string) ([]jetstream.Consumer, error) {

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/viesti-sms/viesti/services/internal/core/life"
@@ -17,7 +18,8 @@ import (
 // Taker takes messages from queues for one modem, one at a time. It is for one
 // goroutine.
 type Taker struct {
-	bus *Bus
+	bus    *Bus
+	queues []string
 	// consumers in the order in which they are asked: urgent messages of all
 	// queues first, then the others; within a priority in the order of the queues.
 	consumers []jetstream.Consumer
@@ -32,21 +34,40 @@ const (
 
 // Taker returns a Taker for queues, most preferred first.
 func (b *Bus) Taker(ctx context.Context, queues []string) (*Taker, error) {
+	t := &Taker{bus: b, queues: queues}
+	return t, t.open(ctx)
+}
+
+// open finds the consumers of the queues, or makes them.
+func (t *Taker) open(ctx context.Context) error {
 	byPriority := map[int][]jetstream.Consumer{}
-	for _, q := range queues {
-		cs, err := b.EnsureQueue(ctx, q)
+	for _, q := range t.queues {
+		cs, err := t.bus.EnsureQueue(ctx, q)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for p, c := range cs {
 			byPriority[p] = append(byPriority[p], c)
 		}
 	}
-	t := &Taker{bus: b}
+	t.consumers = nil
 	for p := range len(byPriority) {
 		t.consumers = append(t.consumers, byPriority[p]...)
 	}
-	return t, nil
+	return nil
+}
+
+// reopen is for consumers that nobody serves: they were removed, or the broker
+// has been restored to a time before them, or it is still starting.
+func (t *Taker) reopen(ctx context.Context) error {
+	const pause = 100 * time.Millisecond
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(pause):
+	}
+	t.bus.queues.forget(t.queues)
+	return t.open(ctx)
 }
 
 // Take waits for the next message. It returns the context's error when ctx ends,
@@ -60,6 +81,11 @@ func (t *Taker) Take(ctx context.Context) (*Work, error) {
 				_ = msg.Nak()
 			}
 			return nil, ctx.Err()
+		case errors.Is(err, nats.ErrNoResponders):
+			if err := t.reopen(ctx); err != nil && ctx.Err() == nil {
+				return nil, fmt.Errorf("asking for work: %w", err)
+			}
+			continue
 		case err != nil && !transient(err) && !errors.Is(err, errPullEnded):
 			return nil, fmt.Errorf("asking for work: %w", err)
 		case msg == nil:
@@ -119,13 +145,7 @@ func (t *Taker) await(ctx context.Context) (jetstream.Msg, error) {
 			return nil, err
 		}
 		pulls = append(pulls, pull)
-		go func() {
-			msg, err := pull.Next(jetstream.NextContext(ctx))
-			if err != nil {
-				msg = nil
-			}
-			answers <- answer{i, msg}
-		}()
+		go func() { answers <- answer{i, nextOf(ctx, pull)} }()
 	}
 	first := <-answers
 	for i, pull := range pulls {
@@ -147,6 +167,21 @@ func (t *Taker) await(ctx context.Context) (jetstream.Msg, error) {
 		return nil, errPullEnded
 	}
 	return first.msg, nil
+}
+
+// nextOf waits for the message of a pull. One that is given up is drained first:
+// until the broker knows, it may deliver, and such a message must not get lost.
+func nextOf(ctx context.Context, pull jetstream.MessagesContext) jetstream.Msg {
+	const farewell = 2 * time.Second // with no broker, nothing comes either
+	msg, err := pull.Next(jetstream.NextContext(ctx))
+	if err == nil {
+		return msg
+	}
+	pull.Drain()
+	if msg, err = pull.Next(jetstream.NextMaxWait(farewell)); err != nil {
+		return nil
+	}
+	return msg
 }
 
 func stopAll(pulls []jetstream.MessagesContext) {

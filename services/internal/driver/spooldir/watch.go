@@ -31,7 +31,10 @@ func Watch(ctx context.Context, dir string, interval time.Duration, changed func
 		case <-ctx.Done():
 			return nil
 		case <-rescan.C:
-		case _, _ = <-w.Errors: // an overflow; look for ourselves
+		case _, open := <-w.Errors: // an overflow; look for ourselves
+			if !open {
+				return nil
+			}
 		case <-w.Events:
 			drain(w.Events)
 		}

@@ -1,0 +1,92 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"sync"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/wire"
+)
+
+// laneCount is how many events are handled side by side. Handling one is mostly
+// waiting for a disk, which syncs many at once as fast as one.
+const laneCount = 32
+
+// FollowAccountInLanes is FollowAccount for a handler that may run several times
+// at once: events for which lane gives the same name come one after the other,
+// others side by side.
+func (b *Bus) FollowAccountInLanes(ctx context.Context, account string, lane func(*life.Event) string, handle Handler) error {
+	c, err := b.accountConsumer(ctx, account)
+	if err != nil {
+		return err
+	}
+	inner, fail := context.WithCancelCause(ctx)
+	l := startLanes()
+	err = b.consume(inner, c, func(ctx context.Context, m jetstream.Msg) error {
+		e, err := wire.DecodeEvent(m.Data())
+		if err != nil || e.Kind == nil {
+			return m.Term() // nothing that this version could ever do about it
+		}
+		l.give(ctx, lane(e), func() {
+			err := finish(ctx, m, handle(ctx, e))
+			if err != nil && ctx.Err() == nil && !transient(err) {
+				fail(fmt.Errorf("acknowledging an event: %w", err))
+			}
+		})
+		return nil
+	})
+	l.stop()
+	if ctx.Err() == nil && inner.Err() != nil {
+		err = errors.Join(err, context.Cause(inner))
+	}
+	fail(nil)
+	return err
+}
+
+// lanes run what they are given, each one thing after the other. give and stop
+// are for one goroutine.
+type lanes struct {
+	seed  maphash.Seed
+	lanes [laneCount]chan func()
+	done  sync.WaitGroup
+}
+
+func startLanes() *lanes {
+	const waiting = 8
+	l := &lanes{seed: maphash.MakeSeed()}
+	for i := range l.lanes {
+		l.lanes[i] = make(chan func(), waiting)
+		l.done.Go(func() {
+			for f := range l.lanes[i] {
+				f()
+			}
+		})
+	}
+	return l
+}
+
+// give hands f to the lane of a name, unless ctx ends before there is room.
+func (l *lanes) give(ctx context.Context, name string, f func()) {
+	run := func() {
+		if ctx.Err() == nil {
+			f()
+		}
+	}
+	select {
+	case l.lanes[maphash.String(l.seed, name)%laneCount] <- run:
+	case <-ctx.Done():
+	}
+}
+
+// stop waits for what was given and ends the lanes.
+func (l *lanes) stop() {
+	for _, lane := range l.lanes {
+		close(lane)
+	}
+	l.done.Wait()
+}

@@ -1,0 +1,266 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/viesti-sms/viesti/proto/subject"
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/core/message"
+)
+
+func TestTakeOrder(t *testing.T) {
+	t.Parallel()
+	b := newBus(t)
+	for _, id := range []string{"b1", "a1", "bh", "a2", "ah", "b2"} {
+		s := submission(id, id[:1])
+		if id[1] == 'h' {
+			s.Priority = message.High
+		}
+		must(t, b.Submit(bounded(t), s))
+	}
+	taker := newTaker(t, b, "a", "b")
+	var got []string
+	for range 6 {
+		work := take(t, taker)
+		got = append(got, work.Submission.ID)
+		must(t, work.Done(bounded(t)))
+	}
+	if d := cmp.Diff([]string{"ah", "bh", "a1", "a2", "b1", "b2"}, got); d != "" {
+		t.Errorf("order (-want +got):\n%s", d)
+	}
+	noWork(t, taker, 50*time.Millisecond)
+}
+
+func inHand(t *testing.T, b *Bus) (n int) {
+	t.Helper()
+	queues, err := b.Queues(bounded(t))
+	must(t, err)
+	for _, q := range queues {
+		n += q.InHand
+	}
+	return n
+}
+
+func TestTakeHoldsOneMessage(t *testing.T) {
+	t.Parallel()
+	b := newBus(t)
+	taker := newTaker(t, b, "a", "b")
+	taken := make(chan *Work, 1)
+	go func() {
+		work, _ := taker.Take(bounded(t))
+		taken <- work
+	}()
+	for _, id := range ids(10) {
+		for _, queue := range []string{"a", "b"} {
+			must(t, b.Submit(bounded(t), submission(queue+id, queue)))
+		}
+	}
+	work := receive(t, taken)
+	if work == nil {
+		t.Fatal("nothing taken")
+	}
+	t.Cleanup(work.close)
+	eventually(t, "return of all but one", func() bool { return inHand(t, b) == 1 })
+}
+
+// TestCancelledTakeHoldsNothing races messages against cancellations. AckWait is
+// a minute: what got lost would not come back within the test.
+func TestCancelledTakeHoldsNothing(t *testing.T) {
+	t.Parallel()
+	broker := newBroker(t)
+	b, submitter := broker.bus(t, Options{}), broker.bus(t, Options{})
+	taker := newTaker(t, b, "a", "b")
+	const rounds = 250
+	seen := map[string]int{}
+	finish := func(work *Work) {
+		seen[work.Submission.ID]++
+		must(t, work.Done(bounded(t)))
+	}
+	for _, id := range ids(rounds) {
+		ctx, cancel := context.WithCancel(context.Background())
+		taken := make(chan *Work, 1)
+		go func() {
+			work, err := taker.Take(ctx)
+			if err == nil != (work != nil) || err != nil && !errors.Is(err, context.Canceled) {
+				t.Errorf("Take = %v, %v", work, err)
+			}
+			taken <- work
+		}()
+		timer := time.AfterFunc(time.Duration(rand.IntN(3000))*time.Microsecond, cancel)
+		must(t, submitter.Submit(bounded(t), submission(id, "b")))
+		work := receive(t, taken)
+		timer.Stop()
+		cancel()
+		if work != nil {
+			finish(work)
+		}
+	}
+	for len(seen) < rounds {
+		work, err := taker.Take(within(t, 5*time.Second))
+		if err != nil {
+			t.Fatalf("%d of %d messages are held by nobody: %v", rounds-len(seen), rounds, err)
+		}
+		finish(work)
+	}
+	for id, n := range seen {
+		if n != 1 {
+			t.Errorf("%s was taken %d times", id, n)
+		}
+	}
+}
+
+func TestTakersShare(t *testing.T) {
+	t.Parallel()
+	broker := newBroker(t)
+	const messages, workers = 60, 3
+	submitter := broker.bus(t, Options{})
+	var mu sync.Mutex
+	seen := map[string]int{}
+	ctx, cancel := context.WithCancel(context.Background())
+	var group sync.WaitGroup
+	for range workers {
+		b := broker.bus(t, Options{})
+		taker := newTaker(t, b, "q")
+		group.Go(func() {
+			for {
+				work, err := taker.Take(ctx)
+				if err != nil {
+					return
+				}
+				if err := work.Done(context.Background()); err != nil {
+					t.Error(err)
+				}
+				mu.Lock()
+				seen[work.Submission.ID]++
+				mu.Unlock()
+			}
+		})
+	}
+	for _, id := range ids(messages) {
+		must(t, submitter.Submit(bounded(t), submission(id, "q")))
+	}
+	eventually(t, "all messages", func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return len(seen) == messages
+	})
+	cancel()
+	group.Wait()
+	for id, n := range seen {
+		if n != 1 {
+			t.Errorf("%s was taken %d times", id, n)
+		}
+	}
+	if n := stored(t, submitter, submitter.space.StreamOut()); n != 0 {
+		t.Errorf("%d messages left", n)
+	}
+}
+
+func TestReturnGivesItToAnother(t *testing.T) {
+	t.Parallel()
+	broker := newBroker(t)
+	one, two := broker.bus(t, Options{}), broker.bus(t, Options{})
+	must(t, one.Submit(bounded(t), submission("a", "q")))
+	work := take(t, newTaker(t, one, "q"))
+	other := newTaker(t, two, "q")
+	noWork(t, other, 50*time.Millisecond)
+	must(t, work.Return(0))
+	if work.Held() {
+		t.Error("it still says that it is held")
+	}
+	again, err := other.Take(within(t, 5*time.Second))
+	must(t, err)
+	if again.Deliveries() < 2 {
+		t.Errorf("delivery %d", again.Deliveries())
+	}
+
+	const pause = 600 * time.Millisecond
+	start := time.Now()
+	must(t, again.Return(pause))
+	third := take(t, newTaker(t, one, "q"))
+	if took := time.Since(start); took < pause-50*time.Millisecond {
+		t.Errorf("it came back after %v, want %v", took, pause)
+	}
+	must(t, third.Done(bounded(t)))
+}
+
+func TestWorkIsRenewed(t *testing.T) {
+	t.Parallel()
+	broker := newBroker(t)
+	opts := Options{AckWait: time.Second}
+	one, two := broker.bus(t, opts), broker.bus(t, opts)
+	must(t, one.Submit(bounded(t), submission("a", "q")))
+	work := take(t, newTaker(t, one, "q"))
+	other := newTaker(t, two, "q")
+	noWork(t, other, 2500*time.Millisecond)
+	if !work.Held() {
+		t.Error("it does not say that it is held")
+	}
+	must(t, work.Done(bounded(t)))
+	noWork(t, other, 50*time.Millisecond)
+}
+
+func TestWorkOfADeadWorkerComesBack(t *testing.T) {
+	t.Parallel()
+	broker := newBroker(t)
+	opts := Options{AckWait: time.Second}
+	alive := broker.bus(t, opts)
+	nc := broker.connection(t)
+	dead, err := New(nc, opts)
+	must(t, err)
+	must(t, alive.Submit(bounded(t), submission("a", "q")))
+	work := take(t, newTaker(t, dead, "q"))
+	nc.Close()
+	again, err := newTaker(t, alive, "q").Take(within(t, 5*time.Second))
+	must(t, err)
+	if again.Submission.ID != "a" {
+		t.Errorf("got %s", again.Submission.ID)
+	}
+	if work.Held() {
+		t.Error("the dead worker still says that it holds it")
+	}
+	must(t, again.Done(bounded(t)))
+}
+
+// TestForeignOctetsLeaveTheQueue: what is no submission must not block a queue.
+func TestForeignOctetsLeaveTheQueue(t *testing.T) {
+	t.Parallel()
+	b := newBus(t)
+	taker := newTaker(t, b, "q")
+	_, err := b.js.Publish(bounded(t), b.space.Out(subject.Queued{Queue: "q", Priority: subject.High, Account: account, ID: "bad"}), []byte{0xff})
+	must(t, err)
+	must(t, b.Submit(bounded(t), submission("good", "q")))
+	if got := take(t, taker).Submission.ID; got != "good" {
+		t.Errorf("took %s", got)
+	}
+	events, err := b.History(bounded(t), "bad")
+	must(t, err)
+	if _, failed := events[len(events)-1].Kind.(life.Failed); !failed {
+		t.Errorf("its submitter is told %+v", events)
+	}
+	if n := stored(t, b, b.space.StreamOut()); n != 1 {
+		t.Errorf("%d messages in the queues, want 1", n)
+	}
+}
+
+// TestTakeOutlivesItsConsumers: somebody removed the consumers, or restored an
+// older copy of the broker's store.
+func TestTakeOutlivesItsConsumers(t *testing.T) {
+	t.Parallel()
+	b := newBus(t)
+	taker := newTaker(t, b, "q")
+	for _, p := range subject.Priorities() {
+		must(t, b.js.DeleteConsumer(bounded(t), b.space.StreamOut(), subject.ConsumerQueue("q", p)))
+	}
+	must(t, b.Submit(bounded(t), submission("a", "q")))
+	if got := take(t, taker).Submission.ID; got != "a" {
+		t.Errorf("took %s", got)
+	}
+}

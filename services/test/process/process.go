@@ -1,0 +1,140 @@
+// Package process builds the programs and runs them as processes of their own,
+// for tests of what only whole processes can show: being killed, being separate.
+package process
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/viesti-sms/viesti/services/test/gateway"
+)
+
+// server is the package of the external broker: the same version as the embedded one.
+const server = "github.com/nats-io/nats-server/v2"
+
+// Build builds all programs and the broker into dir. TestMain calls it once.
+func Build(dir string) error {
+	for _, target := range []string{"github.com/viesti-sms/viesti/services/cmd/...", server} {
+		cmd := exec.Command("go", "build", "-o", dir+"/", target)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("building %s: %w\n%s", target, err, out)
+		}
+	}
+	return nil
+}
+
+// Process is a running program.
+type Process struct {
+	t    testing.TB
+	cmd  *exec.Cmd
+	done chan struct{}
+	err  error
+	out  *output
+}
+
+// output collects what a program writes.
+type output struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.String()
+}
+
+// Start starts a program. It is killed when the test ends, if it still runs.
+func Start(t testing.TB, path string, env []string, args ...string) *Process {
+	t.Helper()
+	p := &Process{t: t, cmd: exec.Command(path, args...), done: make(chan struct{}), out: &output{}}
+	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
+	p.cmd.Env = append(os.Environ(), env...)
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		p.err = p.cmd.Wait()
+		close(p.done)
+	}()
+	t.Cleanup(func() {
+		p.Kill()
+		if t.Failed() {
+			t.Logf("%s said:\n%s", filepath.Base(path), p.out)
+		}
+	})
+	return p
+}
+
+// Kill ends it at once, as kill -9 does, and waits until it is gone.
+func (p *Process) Kill() {
+	_ = p.cmd.Process.Kill()
+	<-p.done
+}
+
+// Term asks it to end, and returns its exit code.
+func (p *Process) Term() int {
+	p.t.Helper()
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	return p.Wait()
+}
+
+// Wait waits until it ends by itself, and returns its exit code.
+func (p *Process) Wait() int {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), gateway.Patience)
+	defer cancel()
+	select {
+	case <-p.done:
+	case <-ctx.Done():
+		p.t.Fatalf("%s does not end", p.cmd.Path)
+	}
+	var exit *exec.ExitError
+	if errors.As(p.err, &exit) {
+		return exit.ExitCode()
+	}
+	return 0
+}
+
+// Output returns what it has written so far.
+func (p *Process) Output() string { return p.out.String() }
+
+// Until waits until its output contains text.
+func (p *Process) Until(text string) {
+	p.t.Helper()
+	gateway.Wait(p.t, fmt.Sprintf("%q from %s", text, filepath.Base(p.cmd.Path)), func() bool { return strings.Contains(p.Output(), text) })
+}
+
+// Run runs a program to its end, and returns its output and exit code.
+func Run(t testing.TB, path string, env []string, stdin string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.Env = append(os.Environ(), env...)
+	cmd.Stdin = strings.NewReader(stdin)
+	var out, errs strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(out.String()), strings.TrimSpace(errs.String()), cmd.ProcessState.ExitCode()
+}
