@@ -2,7 +2,6 @@ package truth
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"os"
