@@ -164,6 +164,10 @@ func (d *Device) settings() *compose.Settings {
 	}
 }
 
+// pduFactor is how many read_timeouts the network may take to accept a message
+// (smstools spec §7.4).
+const pduFactor = 12
+
 // ignorePIN is the value of pin that leaves the SIM alone.
 const ignorePIN = "ignore"
 
@@ -173,7 +177,8 @@ func (d *Device) driver() driver.Config {
 		Start: d.Start, StartSleep: time.Duration(d.StartSleep), Stop: d.Stop, PreInit: d.PreInit,
 		PINSleep: time.Duration(d.PINSleep), Init: d.Init, Init2: d.Init2, SignalQuality: d.Signal, CheckNetwork: d.Network,
 		SelectPDUMode: d.PDUMode, Incoming: d.Incoming, Acknowledge: d.Incoming, CMGLValue: d.CMGLValue, MemoryStart: d.MemoryStart,
-		Timeouts: driver.Timeouts{Command: time.Duration(d.ReadTimeout)}, ErrorSleep: time.Duration(d.ErrorSleep),
+		Timeouts:   driver.Timeouts{Command: time.Duration(d.ReadTimeout), PDU: pduFactor * time.Duration(d.ReadTimeout)},
+		ErrorSleep: time.Duration(d.ErrorSleep),
 	}
 	if d.PIN == ignorePIN {
 		c.IgnorePIN = true

@@ -107,12 +107,13 @@ type stopping struct{}
 // that a modem has is finished and recorded. draining tells whether ctx has ended.
 func graceful(ctx context.Context) (context.Context, func()) {
 	out, cancel := context.WithCancel(context.WithValue(context.WithoutCancel(ctx), stopping{}, ctx))
-	var timer *time.Timer
-	unhook := context.AfterFunc(ctx, func() { timer = time.AfterFunc(grace, cancel) })
-	return out, func() {
-		if !unhook() && timer != nil {
-			timer.Stop()
+	unhook := context.AfterFunc(ctx, func() {
+		if sleep(out, grace) {
+			cancel()
 		}
+	})
+	return out, func() {
+		unhook()
 		cancel()
 	}
 }

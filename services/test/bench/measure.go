@@ -67,13 +67,6 @@ func (b *bench) throughput(ctx context.Context, s *system, c load, name string, 
 		return err
 	}
 	b.toggleProfile(s, ss.process)
-	lg, _ := os.ReadFile(ss.path("smsd.log"))
-	os.WriteFile("/tmp/log-"+name, lg, 0o644)
-	rs := ss.journal.Records()
-	for _, q := range []int{1, c.messages / 4, c.messages / 2, c.messages * 3 / 4, c.messages} {
-		fmt.Fprintf(os.Stderr, "  modem had %d after %v\n", q, rs[len(rs)-1-c.messages+q].Time.Sub(began))
-	}
-	fmt.Fprintf(os.Stderr, "  sent after %v\n", ended.Sub(began))
 	rate := float64(c.messages) / ended.Sub(began).Seconds()
 	fmt.Fprintf(os.Stderr, "%s, %s: %.0f messages/s\n", s.name, name, rate)
 	into.rates = append(into.rates, rate)

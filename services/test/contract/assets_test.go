@@ -13,43 +13,22 @@ import (
 	"github.com/viesti-sms/viesti/proto/subject"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
-	"github.com/viesti-sms/viesti/services/internal/natsd"
 )
 
 // setUp sets up a fresh broker as every service does, with one queue and one
 // follower of events.
 func setUp(t *testing.T) jetstream.JetStream {
 	t.Helper()
-	server, err := natsd.Start(natsd.Config{Dir: t.TempDir(), Name: "contract", SyncInterval: time.Minute})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Close)
-	nc, err := server.Connect()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(nc.Close)
-	b, err := bus.New(nc, bus.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := b.Ensure(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	b, js := setUpBus(t)
 	if _, err := b.EnsureQueue(t.Context(), "queue"); err != nil {
 		t.Fatal(err)
 	}
-	follow(t, b)
-	js, err := jetstream.New(nc)
-	if err != nil {
-		t.Fatal(err)
-	}
+	followAccount(t, b)
 	return js
 }
 
-// follow makes the consumer of an account, and stops with its first event.
-func follow(t *testing.T, b *bus.Bus) {
+// followAccount makes the consumer of an account, and stops with its first event.
+func followAccount(t *testing.T, b *bus.Bus) {
 	t.Helper()
 	e := &life.Event{ID: "id", Account: "account", Time: time.Now(), Kind: life.Rejected{Reason: "a test"}}
 	if err := b.Publish(t.Context(), e); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sort"
+	"strings"
 
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/synadia-io/orbit.go/jetstreamext"
@@ -25,6 +26,9 @@ type Waiting struct {
 // Find returns a message that waits in a queue or for its time. An empty account
 // finds it whoever submitted it.
 func (b *Bus) Find(ctx context.Context, account, id string) (*Waiting, error) {
+	if !wire.ValidID(id) {
+		return nil, ErrNotFound
+	}
 	ready, later := b.space.OutAnyAccount(id), b.space.LaterAnyAccount(id)
 	if account != "" {
 		ready, later = b.space.OutAnyQueue(account, id), b.space.LaterAnyQueue(account, id)
@@ -112,6 +116,9 @@ func (b *Bus) remove(ctx context.Context, w *Waiting) error {
 // History returns what is recorded about a message, oldest first: its acceptance
 // while it waits, its attempts, its parts and its events.
 func (b *Bus) History(ctx context.Context, id string) ([]life.Event, error) {
+	if !wire.ValidID(id) {
+		return nil, ErrNotFound // it could stand for several messages
+	}
 	var events []life.Event
 	waiting, err := b.Find(ctx, "", id)
 	if err != nil && !errors.Is(err, ErrNotFound) {
@@ -169,30 +176,37 @@ func (b *Bus) appendParts(ctx context.Context, events []life.Event) ([]life.Even
 
 // appendAll adds every stored event whose subject matches filter.
 func (b *Bus) appendAll(ctx context.Context, events []life.Event, filter string) ([]life.Event, error) {
-	const most = 1000
-	err := b.retry(ctx, func(ctx context.Context) error {
-		found, err := jetstreamext.GetBatch(ctx, b.js, b.space.StreamEvents(), most, jetstreamext.GetBatchSubject(filter))
-		if err != nil {
-			return err
-		}
-		for raw, err := range found {
-			if errors.Is(err, jetstreamext.ErrNoMessages) {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			e, err := wire.DecodeEvent(raw.Data)
-			if err != nil {
-				return err
-			}
-			if e.Kind != nil {
-				events = append(events, *e)
-			}
-		}
-		return nil
+	var found []life.Event
+	err := b.retry(ctx, func(ctx context.Context) (err error) {
+		found, err = b.storedEvents(ctx, filter) // a repetition begins anew
+		return err
 	})
-	return events, err
+	return append(events, found...), err
+}
+
+func (b *Bus) storedEvents(ctx context.Context, filter string) ([]life.Event, error) {
+	const most = 1000
+	stored, err := jetstreamext.GetBatch(ctx, b.js, b.space.StreamEvents(), most, jetstreamext.GetBatchSubject(filter))
+	if err != nil {
+		return nil, err
+	}
+	var events []life.Event
+	for raw, err := range stored {
+		if errors.Is(err, jetstreamext.ErrNoMessages) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		e, err := wire.DecodeEvent(raw.Data)
+		if err != nil {
+			return nil, err
+		}
+		if e.Kind != nil {
+			events = append(events, *e)
+		}
+	}
+	return events, nil
 }
 
 // MatchReport returns the record of the part that a status report is about:
@@ -214,7 +228,7 @@ func (b *Bus) MatchReport(ctx context.Context, sim string, recipient message.Add
 		if err != nil {
 			return nil, err
 		}
-		if sameNumber(e.Subject.Recipient, recipient) {
+		if e.Subject != nil && sameNumber(e.Subject.Recipient, recipient) {
 			return e, nil
 		}
 	}
@@ -222,10 +236,11 @@ func (b *Bus) MatchReport(ctx context.Context, sim string, recipient message.Add
 }
 
 // sameNumber reports whether two ways of writing a number can be the same one:
-// one ends with the significant digits of the other.
+// one ends with the significant digits of the other. Reports know nothing of the
+// "s" that marks short numbers.
 func sameNumber(a, b message.Address) bool {
 	const significant = 6
-	x, y := a.Reveal(), b.Reveal()
+	x, y := strings.TrimPrefix(a.Reveal(), "s"), strings.TrimPrefix(b.Reveal(), "s")
 	if x == y {
 		return true
 	}
