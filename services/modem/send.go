@@ -257,7 +257,7 @@ func (d *delivery) look(ctx context.Context) error {
 	case known.Final != nil:
 		return &ending{final: known.Final.Kind, cause: errors.New("it was ended before")}
 	case known.Attempts[1].State == life.Withdrawn:
-		return &ending{final: life.Cancelled{}, cause: errors.New("it was withdrawn")}
+		return d.withdrawn()
 	}
 	for part, a := range known.Attempts {
 		_, accepted := known.Accepted[part]
@@ -271,6 +271,16 @@ func (d *delivery) look(ctx context.Context) error {
 		d.unsure = true
 	}
 	return nil
+}
+
+// withdrawn ends a message that was taken back by somebody who did not come to
+// saying so. The record does not tell why; a validity that has ended does.
+func (d *delivery) withdrawn() error {
+	end := &ending{final: life.Cancelled{}, cause: errors.New("it was withdrawn")}
+	if d.expired() {
+		end.final = life.Expired{ExpiresAt: d.sub.ExpiresAt}
+	}
+	return end
 }
 
 func (d *delivery) onUnknown() message.OnUnknown {

@@ -47,11 +47,26 @@ type Server struct {
 	srv  *server.Server
 	key  nkeys.KeyPair
 	seed string
+	lock *os.File
 }
 
 // Start runs the server and waits until it takes clients, at most a minute: a
 // store of millions of messages takes its time.
 func Start(cfg Config) (*Server, error) {
+	held, err := lock(cfg.Dir)
+	if err != nil {
+		return nil, err
+	}
+	s, err := run(cfg)
+	if err != nil {
+		_ = held.Close()
+		return nil, err
+	}
+	s.lock = held
+	return s, nil
+}
+
+func run(cfg Config) (*Server, error) {
 	key, seed, err := clientKey(filepath.Join(cfg.Dir, "client.nk"))
 	if err != nil {
 		return nil, err
@@ -70,7 +85,7 @@ func Start(cfg Config) (*Server, error) {
 	go srv.Start()
 	if !srv.ReadyForConnections(time.Minute) {
 		srv.Shutdown()
-		return nil, fmt.Errorf("%w: see the log; is another process using %s?", ErrNotReady, cfg.Dir)
+		return nil, fmt.Errorf("%w: see the log", ErrNotReady)
 	}
 	return &Server{srv: srv, key: key, seed: seed}, nil
 }
@@ -168,4 +183,5 @@ func (s *Server) Connect(opts ...nats.Option) (*nats.Conn, error) {
 func (s *Server) Close() {
 	s.srv.Shutdown()
 	s.srv.WaitForShutdown()
+	_ = s.lock.Close()
 }

@@ -66,6 +66,9 @@ func TestAssets(t *testing.T) {
 		if version := info.Config.Metadata[subject.MetadataVersion]; version != strconv.Itoa(want.Version) {
 			t.Errorf("%s: version %q", info.Config.Name, version)
 		}
+		if info.Config.Name == subject.Default().StreamEvents() && (info.Config.AllowRollup || info.Config.AllowMsgSchedules) {
+			t.Error("events can be wiped by whoever may publish one")
+		}
 		got.Consumers = append(got.Consumers, consumersOf(t, js, info.Config.Name)...)
 	}
 	if err := list.Err(); err != nil {

@@ -3,6 +3,7 @@
 package peer
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,17 +43,31 @@ type peer struct {
 	err   error
 }
 
-// run starts a program with simulated modems, one for each name; modem1, modem2
-// and so on in its directory are their serial ports. Unless the test stops it
-// before, it is stopped in the end, and must end well.
-func run(t *testing.T, p program, conf string, modems ...string) *peer {
+// setup is what a program runs with.
+type setup struct {
+	conf string
+	// names are those of the modems; modem1, modem2 and so on in the directory of
+	// the program are their serial ports.
+	names []string
+	modem sim.Config
+}
+
+// recordedSetup is one with a recorded configuration.
+func recordedSetup(t *testing.T, config string) setup {
+	t.Helper()
+	return setup{conf: truth.Config(t, config), names: []string{"GSM1"}}
+}
+
+// run starts a program and its simulated modems. Unless it has ended before, it
+// is stopped at the end of the test, and must end well.
+func run(t *testing.T, p program, s setup) *peer {
 	t.Helper()
 	g := &peer{program: p, dir: t.TempDir(), modems: map[string]*sim.Modem{}, ended: make(chan struct{})}
-	for i, name := range modems {
-		port := filepath.Join(g.dir, "modem"+string(rune('1'+i)))
-		g.modems[name] = gateway.Modem(t, port, truth.Identify(sim.Config{}, name, i))
+	for i, name := range s.names {
+		port := g.path(fmt.Sprintf("modem%d", i+1))
+		g.modems[name] = gateway.Modem(t, port, truth.Identify(s.modem, name, i))
 	}
-	g.cmd = p.command(truth.Place(t, g.dir, conf), g.dir)
+	g.cmd = p.command(truth.Place(t, g.dir, s.conf), g.dir)
 	g.environment(t)
 	if err := g.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -80,7 +95,7 @@ func (g *peer) environment(t *testing.T) {
 	t.Cleanup(func() { _ = out.Close() })
 	g.cmd.Stdout, g.cmd.Stderr = out, out
 	g.cmd.Env = append(os.Environ(), "TMPDIR="+temp, "VIESTI_RUNTIME_DIR="+temp)
-	g.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	g.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 }
 
 func (g *peer) path(name string) string { return filepath.Join(g.dir, name) }
@@ -122,26 +137,30 @@ func (g *peer) wait(t *testing.T) int {
 
 // kill ends the program and its children at once.
 func (g *peer) kill() {
-	_ = syscall.Kill(-g.cmd.Process.Pid, syscall.SIGKILL)
+	g.killGroup()
 	<-g.ended
 }
+
+// killGroup ends what children are left; there should be none.
+func (g *peer) killGroup() { _ = syscall.Kill(-g.cmd.Process.Pid, syscall.SIGKILL) }
 
 // stop ends a program that still runs as init would.
 func (g *peer) stop(t *testing.T) {
 	t.Helper()
 	if !g.running() {
+		g.killGroup()
 		return
 	}
-	if err := g.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Error(err)
-	}
-	if code := g.wait(t); code != 0 {
+	if code := g.terminate(t); code != 0 {
 		t.Errorf("%s ended with code %d\n%s", g.name, code, g.said())
 	}
 }
 
-// twins runs both programs with the same configuration.
-func twins(t *testing.T, conf string, modems ...string) []*peer {
+// terminate sends SIGTERM and returns the exit code.
+func (g *peer) terminate(t *testing.T) int {
 	t.Helper()
-	return []*peer{run(t, smsd, conf, modems...), run(t, viestid, conf, modems...)}
+	if err := g.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Error(err)
+	}
+	return g.wait(t)
 }

@@ -21,6 +21,9 @@ type Handler func(ctx context.Context, e *life.Event) error
 // redeliveryPause is how long an event waits that its handler could not handle.
 const redeliveryPause = 2 * time.Second
 
+// ackPatience is how long the broker may take to confirm an acknowledgement.
+const ackPatience = 5 * time.Second
+
 // FollowAccount hands the events of an account to handle, one after the other,
 // until ctx ends. Each is handled at least once: several followers of an account
 // share its events, nothing is lost while nobody follows (for three days), and
@@ -74,11 +77,14 @@ func (b *Bus) FollowExpiries(ctx context.Context, handle Handler) error {
 	})
 }
 
-// finish acknowledges a handled message, or asks for it again later.
+// finish acknowledges a handled message, or asks for it again later. What was
+// handled is acknowledged even when ctx has ended meanwhile.
 func finish(ctx context.Context, m jetstream.Msg, err error) error {
 	if err != nil {
 		return m.NakWithDelay(redeliveryPause)
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ackPatience)
+	defer cancel()
 	return m.DoubleAck(ctx)
 }
 
@@ -89,11 +95,14 @@ func (b *Bus) consume(ctx context.Context, c jetstream.Consumer, f func(context.
 	if err != nil {
 		return fmt.Errorf("asking for events: %w", err)
 	}
-	defer it.Stop()
+	defer giveBack(it)
 	for {
 		m, err := it.Next(jetstream.NextContext(ctx))
 		switch {
 		case ctx.Err() != nil:
+			if err == nil {
+				_ = m.Nak()
+			}
 			return nil
 		case errors.Is(err, jetstream.ErrMsgIteratorClosed) || errors.Is(err, jetstream.ErrConsumerDeleted):
 			return fmt.Errorf("waiting for events: %w", err)
@@ -104,6 +113,20 @@ func (b *Bus) consume(ctx context.Context, c jetstream.Consumer, f func(context.
 			return fmt.Errorf("acknowledging an event: %w", err)
 		}
 	}
+}
+
+// giveBack ends a pull and returns what it had fetched and nobody looked at, so
+// that the next follower need not wait for it.
+func giveBack(it jetstream.MessagesContext) {
+	it.Drain()
+	for {
+		m, err := it.Next(jetstream.NextMaxWait(farewell))
+		if err != nil {
+			break
+		}
+		_ = m.Nak()
+	}
+	it.Stop()
 }
 
 // Tail calls f for every event from now on, live acceptances included, until ctx

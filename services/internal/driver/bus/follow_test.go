@@ -147,6 +147,23 @@ func TestFollowGivesBackOnStop(t *testing.T) {
 	eventually(t, "all events", func() bool { return count.len() == len(all) })
 }
 
+// TestFollowAcknowledgesOnStop: what was handled while the follower was told to
+// stop is not handled again.
+func TestFollowAcknowledgesOnStop(t *testing.T) {
+	t.Parallel()
+	b := newBus(t)
+	publish(t, b, "a")
+	ctx, cancel := context.WithCancel(context.Background())
+	must(t, b.FollowAccount(ctx, account, func(context.Context, *life.Event) error { cancel(); return nil }))
+	c, err := b.accountConsumer(bounded(t), account)
+	must(t, err)
+	info, err := c.Info(bounded(t))
+	must(t, err)
+	if info.NumAckPending != 0 || info.NumPending != 0 {
+		t.Errorf("%d unacknowledged, %d to come; want none", info.NumAckPending, info.NumPending)
+	}
+}
+
 func TestTail(t *testing.T) {
 	t.Parallel()
 	b := newBus(t)

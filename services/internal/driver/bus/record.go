@@ -1,8 +1,10 @@
 package bus
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
+	"errors"
 	"hash/fnv"
 	"strconv"
 
@@ -26,8 +28,6 @@ func (b *Bus) Attempt(ctx context.Context, e *life.Event, last uint64) (uint64, 
 	}
 	m := &nats.Msg{Subject: b.space.Attempt(e.Account, e.ID, a.Part), Data: data, Header: nats.Header{}}
 	m.Header.Set(subject.HeaderExpectedSubjectSeq, strconv.FormatUint(last, 10))
-	// The id makes a repetition of this very write after a lost answer a success.
-	m.Header.Set(subject.HeaderMessageID, attemptID(e, last, data))
 	var seq uint64
 	err = b.retry(ctx, func(ctx context.Context) error {
 		ack, err := b.js.PublishMsg(ctx, m)
@@ -37,15 +37,23 @@ func (b *Bus) Attempt(ctx context.Context, e *life.Event, last uint64) (uint64, 
 		return err
 	})
 	if conflict(err) {
-		return 0, ErrConflict
+		return b.ownAttempt(ctx, m)
 	}
 	return seq, err
 }
 
-func attemptID(e *life.Event, last uint64, data []byte) string {
-	h := fnv.New64a()
-	_, _ = h.Write(data)
-	return e.ID + ".try." + strconv.FormatUint(last, 10) + "." + strconv.FormatUint(h.Sum64(), 36)
+// ownAttempt tells a lost race from a lost answer: when the record that is there
+// is the very one that was to be written, it was written. (The broker compares
+// sequences before it looks at message ids, so an id would not help.)
+func (b *Bus) ownAttempt(ctx context.Context, m *nats.Msg) (uint64, error) {
+	raw, err := b.last(ctx, b.space.StreamEvents(), m.Subject)
+	switch {
+	case errors.Is(err, ErrNotFound), err == nil && !bytes.Equal(raw.Data, m.Data):
+		return 0, ErrConflict
+	case err != nil:
+		return 0, err
+	}
+	return raw.Sequence, nil
 }
 
 // Record is one message to be written to SMS_EVT.

@@ -32,6 +32,10 @@ const (
 	pullHeartbeat = time.Second
 )
 
+// farewell is how long a pull that ends may take to hand out its last message:
+// while the broker is away nothing comes, and nothing need be waited for.
+const farewell = 2 * time.Second
+
 // Taker returns a Taker for queues, most preferred first.
 func (b *Bus) Taker(ctx context.Context, queues []string) (*Taker, error) {
 	t := &Taker{bus: b, queues: queues}
@@ -172,7 +176,6 @@ func (t *Taker) await(ctx context.Context) (jetstream.Msg, error) {
 // nextOf waits for the message of a pull. One that is given up is drained first:
 // until the broker knows, it may deliver, and such a message must not get lost.
 func nextOf(ctx context.Context, pull jetstream.MessagesContext) jetstream.Msg {
-	const farewell = 2 * time.Second // with no broker, nothing comes either
 	msg, err := pull.Next(jetstream.NextContext(ctx))
 	if err == nil {
 		return msg
