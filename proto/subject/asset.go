@@ -1,6 +1,9 @@
 package subject
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // Streams. The names follow the prefix: SMS_OUT below "sms".
 func (s Space) stream(suffix string) string {
@@ -34,6 +37,19 @@ func (s Space) BucketSessions() string { return s.bucket("sess") }
 
 // BucketLeases holds roles that only one process may have.
 func (s Space) BucketLeases() string { return s.bucket("lease") }
+
+// BucketJoin holds parts of received messages that wait for the others.
+func (s Space) BucketJoin() string { return s.bucket("join") }
+
+// JoinKey is the key in BucketJoin of the parts that an account got from one
+// sender with one concatenation reference, of 8 bits or wide, and one total.
+func JoinKey(account, sender string, wide bool, reference uint16, total uint8) string {
+	width := "8"
+	if wide {
+		width = "16"
+	}
+	return Token(account) + "." + Token(sender) + "." + width + "-" + strconv.Itoa(int(reference)) + "-" + strconv.Itoa(int(total))
+}
 
 // ModemKey is the key of a modem in BucketModems.
 func ModemKey(host, modem string) string { return Token(host) + "." + Token(modem) }

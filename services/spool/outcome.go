@@ -76,14 +76,14 @@ func (s *Spool) finish(ctx context.Context, e *life.Event, dir, event string, he
 	if err != nil {
 		return err
 	}
-	if err := spooldir.Replace(path, smsfile.Rewrite(s.withOriginalName(data, e), headers, nil)); err != nil {
+	if err := s.syncer.Replace(path, smsfile.Rewrite(s.withOriginalName(data, e), headers, nil)); err != nil {
 		return err
 	}
 	if dir != "" {
 		if path, err = spooldir.Move(path, dir, s.finalName(e, data)); err != nil {
 			return err
 		}
-		if err := spooldir.SyncDir(dir); err != nil {
+		if err := s.syncer.SyncDir(dir); err != nil {
 			return err
 		}
 	}

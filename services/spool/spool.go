@@ -32,6 +32,8 @@ type Spool struct {
 	policy  atomic.Pointer[route.Policy]
 	now     func() time.Time
 	seen    settling
+	// syncer is shared by the events that are handled side by side.
+	syncer spooldir.Syncer
 }
 
 // New makes a Spool; Config.Check tells before whether it can work.

@@ -1482,7 +1482,9 @@ type Received struct {
 	// What was odd about the PDU.
 	Warnings []string `protobuf:"bytes,4,rep,name=warnings,proto3" json:"warnings,omitempty"`
 	// What is known of the caller from the modem's phone book.
-	Name          string `protobuf:"bytes,5,opt,name=name,proto3" json:"name,omitempty"`
+	Name string `protobuf:"bytes,5,opt,name=name,proto3" json:"name,omitempty"`
+	// What the modem gave, where that was no clean hex; absent otherwise.
+	Raw           []byte `protobuf:"bytes,6,opt,name=raw,proto3" json:"raw,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1550,6 +1552,13 @@ func (x *Received) GetName() string {
 		return x.Name
 	}
 	return ""
+}
+
+func (x *Received) GetRaw() []byte {
+	if x != nil {
+		return x.Raw
+	}
+	return nil
 }
 
 // Call: somebody called.
@@ -1929,7 +1938,7 @@ const file_viesti_v1_event_proto_rawDesc = "" +
 	"\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11OUTCOME_DELIVERED\x10\x01\x12\x18\n" +
 	"\x14OUTCOME_STILL_TRYING\x10\x02\x12\x19\n" +
-	"\x15OUTCOME_UNDELIVERABLE\x10\x03\"\xb8\x01\n" +
+	"\x15OUTCOME_UNDELIVERABLE\x10\x03\"\xca\x01\n" +
 	"\bReceived\x12\x10\n" +
 	"\x03pdu\x18\x01 \x01(\fR\x03pdu\x12\x1e\n" +
 	"\n" +
@@ -1937,7 +1946,8 @@ const file_viesti_v1_event_proto_rawDesc = "" +
 	"originator\x12J\n" +
 	"\x13service_centre_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x11serviceCentreTime\x12\x1a\n" +
 	"\bwarnings\x18\x04 \x03(\tR\bwarnings\x12\x12\n" +
-	"\x04name\x18\x05 \x01(\tR\x04name\"Z\n" +
+	"\x04name\x18\x05 \x01(\tR\x04name\x12\x10\n" +
+	"\x03raw\x18\x06 \x01(\fR\x03raw\"Z\n" +
 	"\x04Call\x12\x16\n" +
 	"\x06caller\x18\x01 \x01(\tR\x06caller\x12&\n" +
 	"\x0ftype_of_address\x18\x02 \x01(\rR\rtypeOfAddress\x12\x12\n" +

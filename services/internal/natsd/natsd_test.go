@@ -1,8 +1,12 @@
 package natsd
 
 import (
+	"bufio"
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net"
 	"net/url"
@@ -56,34 +60,32 @@ func connected(t *testing.T, s *Server) jetstream.JetStream {
 	return js
 }
 
+// stranger is a key that the server does not know, with its public name.
+func stranger(t *testing.T) (key nkeys.KeyPair, public string) {
+	t.Helper()
+	key, err := nkeys.CreateUser()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if public, err = key.PublicKey(); err != nil {
+		t.Fatal(err)
+	}
+	return key, public
+}
+
 func TestNobodyWithoutTheKey(t *testing.T) {
 	t.Parallel()
 	s := started(t, config(t.TempDir(), "127.0.0.1:0"))
-	other, err := nkeys.CreateUser()
-	if err != nil {
-		t.Fatal(err)
-	}
-	public, err := other.PublicKey()
-	if err != nil {
-		t.Fatal(err)
-	}
-	in := nats.InProcessServer(s.srv)
-	for name, connect := range map[string]func() (*nats.Conn, error){
-		"TCP, nothing":            func() (*nats.Conn, error) { return nats.Connect(s.URL()) },
-		"TCP, a password":         func() (*nats.Conn, error) { return nats.Connect(s.URL(), nats.UserInfo("admin", "admin")) },
-		"TCP, another key":        func() (*nats.Conn, error) { return nats.Connect(s.URL(), nats.Nkey(public, other.Sign)) },
-		"in-process, nothing":     func() (*nats.Conn, error) { return nats.Connect("", in) },
-		"in-process, a token":     func() (*nats.Conn, error) { return nats.Connect("", in, nats.Token("t")) },
-		"in-process, another key": func() (*nats.Conn, error) { return nats.Connect("", in, nats.Nkey(public, other.Sign)) },
-		"in-process, a stolen name": func() (*nats.Conn, error) {
-			own, _ := s.key.PublicKey()
-			return nats.Connect("", in, nats.Nkey(own, other.Sign))
-		},
+	other, public := stranger(t)
+	for name, opts := range map[string][]nats.Option{
+		"nothing": nil, "a password": {nats.UserInfo("admin", "admin")}, "a token": {nats.Token("t")},
+		"another key": {nats.Nkey(public, other.Sign)},
 	} {
-		if nc, err := connect(); err == nil {
+		nc, err := nats.Connect(s.URL(), opts...)
+		if err == nil {
 			nc.Close()
-			t.Errorf("%s: it got in", name)
-		} else if !errors.Is(err, nats.ErrAuthorization) {
+		}
+		if !errors.Is(err, nats.ErrAuthorization) {
 			t.Errorf("%s: %v, want an authorization error", name, err)
 		}
 	}
@@ -96,6 +98,76 @@ func TestNobodyWithoutTheKey(t *testing.T) {
 		t.Fatal("with the key:", err)
 	}
 	nc.Close()
+}
+
+// TestNobodyInProcessWithoutTheKey speaks the protocol itself: the client library
+// hides the server's answer.
+func TestNobodyInProcessWithoutTheKey(t *testing.T) {
+	t.Parallel()
+	s := started(t, config(t.TempDir(), ""))
+	other, public := stranger(t)
+	own, err := s.key.PublicKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed := func(name string) func(string) map[string]any {
+		return func(nonce string) map[string]any {
+			sig, err := other.Sign([]byte(nonce))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return map[string]any{"nkey": name, "sig": base64.RawURLEncoding.EncodeToString(sig)}
+		}
+	}
+	for name, credentials := range map[string]func(nonce string) map[string]any{
+		"nothing":                 func(string) map[string]any { return map[string]any{} },
+		"a token":                 func(string) map[string]any { return map[string]any{"auth_token": "t"} },
+		"a password":              func(string) map[string]any { return map[string]any{"user": "admin", "pass": "admin"} },
+		"another key":             signed(public),
+		"the name of the own key": signed(own),
+	} {
+		if got := greeted(t, s, credentials); !strings.Contains(got, "Authorization Violation") {
+			t.Errorf("%s: the server says %q", name, got)
+		}
+	}
+}
+
+// greeted connects in-process and returns what the server says to the credentials.
+func greeted(t *testing.T, s *Server, credentials func(nonce string) map[string]any) string {
+	t.Helper()
+	conn, err := s.srv.InProcessConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(5 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewReader(conn)
+	greeting, err := lines.ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	var info struct{ Nonce string }
+	if err := json.Unmarshal([]byte(strings.TrimPrefix(greeting, "INFO ")), &info); err != nil {
+		t.Fatal(err)
+	}
+	connect, err := json.Marshal(credentials(info.Nonce))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fmt.Fprintf(conn, "CONNECT %s\r\n", connect); err != nil {
+		t.Fatal(err)
+	}
+	answer := make(chan string, 1)
+	go func() {
+		line, _ := lines.ReadString('\n')
+		answer <- line
+	}()
+	if _, err := fmt.Fprint(conn, "PING\r\n"); err != nil {
+		t.Log("it hung up:", err)
+	}
+	return <-answer
 }
 
 func TestFilesAreItsOwners(t *testing.T) {

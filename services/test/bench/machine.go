@@ -16,6 +16,7 @@ func machineFacts(dir string, systems []*system) []string {
 	facts := []string{
 		fmt.Sprintf("%s, %d cores, %s, kernel %s", time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), processor(), kernel()),
 		fmt.Sprintf("file system %s; a write of 400 octets with fsync takes %v there", fileSystem(dir), syncTime(dir)),
+		fmt.Sprintf("load average before the start: %s", loadAverage()),
 		fmt.Sprintf("%s%s", runtime.Version(), revision()),
 	}
 	for _, s := range systems {
@@ -41,6 +42,13 @@ func processor() string {
 		}
 	}
 	return runtime.GOARCH
+}
+
+// loadAverage is how busy others keep the machine (proc(5)).
+func loadAverage() string {
+	data, _ := os.ReadFile("/proc/loadavg")
+	fields := strings.Fields(string(data))
+	return strings.Join(fields[:min(len(fields), 3)], " ")
 }
 
 // fileSystem names the file system of a directory.

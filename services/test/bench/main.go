@@ -73,7 +73,7 @@ func run(ctx context.Context, o options) error {
 		}
 	}
 	r.print(os.Stdout, b.systems, b.absent)
-	return r.verdict()
+	return r.verdict(b.systems)
 }
 
 // load is one case of the throughput measurement.

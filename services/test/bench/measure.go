@@ -83,48 +83,46 @@ type latency struct {
 	exact   exactness
 }
 
-// latencies measures all systems, one after the other.
-func (b *bench) latencies(ctx context.Context, samples int) ([]latency, error) {
-	var all []latency
+// latencies measures all systems side by side, each in its own directories: one
+// message after the other goes to each in turn, so that all meet the same weather.
+func (b *bench) latencies(ctx context.Context, samples int) (all []latency, err error) {
+	ctx, cancel := context.WithTimeout(ctx, b.patience)
+	defer cancel()
+	var sessions []*session
+	defer func() {
+		for _, ss := range sessions {
+			err = errors.Join(err, ss.close())
+		}
+	}()
 	for _, s := range b.systems {
-		l, err := b.latency(ctx, s, samples)
+		ss, err := b.open(ctx, s, 1, "latency")
 		if err != nil {
 			return nil, fmt.Errorf("latency of %s: %w", s.name, err)
 		}
-		all = append(all, l)
+		sessions = append(sessions, ss)
+	}
+	all = make([]latency, len(sessions))
+	for range samples {
+		for i, ss := range sessions {
+			d, err := ss.one(ctx)
+			if err != nil {
+				return nil, fmt.Errorf("latency of %s: %w", b.systems[i].name, err)
+			}
+			all[i].samples = append(all[i].samples, d)
+		}
+	}
+	for i, ss := range sessions {
+		slices.Sort(all[i].samples)
+		all[i].exact = ss.check()
 	}
 	return all, nil
 }
 
-// latency drops one message after the other, each when the one before is sent
-// and some time has passed: an idle gateway, hit at any moment of its cycles.
-func (b *bench) latency(ctx context.Context, s *system, samples int) (l latency, err error) {
-	ctx, cancel := context.WithTimeout(ctx, b.patience)
-	defer cancel()
-	ss, err := b.open(ctx, s, 1, "latency")
-	if err != nil {
-		return l, err
-	}
-	defer func() { err = errors.Join(err, ss.close()) }()
-	b.toggleProfile(s, ss.process)
-	defer b.toggleProfile(s, ss.process)
-	for range samples {
-		d, err := ss.one(ctx)
-		if err != nil {
-			return l, err
-		}
-		l.samples = append(l.samples, d)
-	}
-	slices.Sort(l.samples)
-	l.exact = ss.check()
-	fmt.Fprintf(os.Stderr, "%s, latency: p50 %v\n", s.name, l.percentile(50))
-	return l, nil
-}
-
-// one measures one message from its renaming to the first octet of its PDU.
+// one measures one message from its renaming to the first octet of its PDU, some
+// time after the one before was sent: an idle gateway, hit at any moment of its cycles.
 func (ss *session) one(ctx context.Context) (time.Duration, error) {
-	const shortest, range_ = 20 * time.Millisecond, 100 * time.Millisecond
-	pause := time.NewTimer(shortest + rand.N(range_))
+	const shortest, spread = 20 * time.Millisecond, 100 * time.Millisecond
+	pause := time.NewTimer(shortest + rand.N(spread))
 	defer pause.Stop()
 	select {
 	case <-pause.C:

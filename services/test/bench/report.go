@@ -59,16 +59,16 @@ func (row *throughputRow) print(w io.Writer) {
 // line shows medians, with the extremes where there are several rounds.
 func (row *throughputRow) line(w io.Writer, name, format string, of func(*throughput) []float64) {
 	cells := []string{name}
-	var medians []float64
+	var all [][]float64
 	for i := range row.results {
 		figures := of(&row.results[i])
 		cell := fmt.Sprintf(format, median(figures))
 		if len(figures) > 1 {
 			cell += fmt.Sprintf(" ("+format+"–"+format+")", slices.Min(figures), slices.Max(figures))
 		}
-		cells, medians = append(cells, cell), append(medians, median(figures))
+		cells, all = append(cells, cell), append(all, figures)
 	}
-	printCells(w, append(cells, ratio(medians)...))
+	printCells(w, append(cells, ratio(all)...))
 }
 
 func (r *report) printLatency(w io.Writer) {
@@ -77,10 +77,10 @@ func (r *report) printLatency(w io.Writer) {
 	}
 	for _, p := range []int{50, 99} {
 		cells := []string{fmt.Sprintf("file drop to first octet of the PDU, p%d of %d, ms", p, len(r.latency[0].samples))}
-		var values []float64
+		var values [][]float64
 		for _, l := range r.latency {
 			ms := float64(l.percentile(p)) / float64(time.Millisecond)
-			cells, values = append(cells, fmt.Sprintf("%.1f", ms)), append(values, ms)
+			cells, values = append(cells, fmt.Sprintf("%.1f", ms)), append(values, []float64{ms})
 		}
 		printCells(w, append(cells, ratio(values)...))
 	}
@@ -88,15 +88,22 @@ func (r *report) printLatency(w io.Writer) {
 
 func printCells(w io.Writer, cells []string) { fmt.Fprintf(w, "| %s |\n", strings.Join(cells, " | ")) }
 
-// ratio is the cell that compares two figures; none for one.
-func ratio(figures []float64) []string {
-	if len(figures) != 2 {
+// ratio is the cell that compares two systems, by the median of the ratios of
+// each round, whose measurements lie next to each other; none for one system.
+func ratio(systems [][]float64) []string {
+	if len(systems) != 2 {
 		return nil
 	}
-	if figures[1] == 0 {
+	var ratios []float64
+	for i, figure := range systems[0] {
+		if other := systems[1][i]; other > 0 {
+			ratios = append(ratios, figure/other)
+		}
+	}
+	if len(ratios) == 0 {
 		return []string{"–"}
 	}
-	return []string{fmt.Sprintf("%.2f", figures[0]/figures[1])}
+	return []string{fmt.Sprintf("%.2f", median(ratios))}
 }
 
 // all lists the exactness of everything that a system did.
@@ -136,13 +143,11 @@ func (r *report) sentOnce(systems []*system) string {
 var errNotOnce = errors.New("not every message was sent exactly once")
 
 // verdict is an error when a message was lost or sent twice.
-func (r *report) verdict() error {
-	for _, row := range r.throughput {
-		for i := range row.results {
-			for _, e := range r.all(i) {
-				if !e.ok() {
-					return errNotOnce
-				}
+func (r *report) verdict(systems []*system) error {
+	for i := range systems {
+		for _, e := range r.all(i) {
+			if !e.ok() {
+				return errNotOnce
 			}
 		}
 	}

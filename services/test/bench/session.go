@@ -96,6 +96,9 @@ const messagePrefix = "message"
 // firstNumber is the recipient of the first message; each has its own.
 const firstNumber = 358_400_000_000
 
+// number is the recipient of the n-th message.
+func number(n int) string { return strconv.Itoa(firstNumber + n) }
+
 // drop renames n new messages into outgoing, as fast as it can, and returns when
 // it began. They are on the disk before, so that their writing costs the
 // measured system nothing.
@@ -104,7 +107,7 @@ func (ss *session) drop(n int) (time.Time, error) {
 	for i := range names {
 		ss.next++
 		names[i] = fmt.Sprintf(messagePrefix+"%06d", ss.next)
-		text := fmt.Sprintf("To: %d\n\nThis is message %d of the benchmark.\n", firstNumber+ss.next, ss.next)
+		text := fmt.Sprintf("To: %s\n\nThis is message %d of the benchmark.\n", number(ss.next), ss.next)
 		if err := os.WriteFile(ss.path("stage", names[i]), []byte(text), 0o666); err != nil {
 			return time.Time{}, err
 		}
@@ -153,8 +156,8 @@ func compare(records []sim.Record, n int) exactness {
 	e := exactness{messages: n}
 	for _, r := range records {
 		submit, err := tpdu.DecodeSubmit(r.TPDU)
-		number, _ := strconv.Atoi(submit.DA.Digits)
-		if i := number - firstNumber; err == nil && r.Accepted && i >= 1 && i <= n {
+		to, _ := strconv.Atoi(submit.DA.Digits)
+		if i := to - firstNumber; err == nil && r.Accepted && i >= 1 && i <= n {
 			times[i-1]++
 		} else {
 			e.foreign++

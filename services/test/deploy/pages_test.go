@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
+
+	"github.com/viesti-sms/viesti/services/cli"
 	"github.com/viesti-sms/viesti/services/test/truth"
 )
 
@@ -65,4 +68,27 @@ func imports(t *testing.T) []string {
 		host, _, _ := strings.Cut(path, "/")
 		return !strings.Contains(host, ".") || strings.HasPrefix(path, "github.com/viesti-sms/")
 	})
+}
+
+// flagName is a flag where the usage begins to tell about it.
+var flagName = regexp.MustCompile(`(?m)^ +--[a-z-]+`)
+
+// TestCommandLinePage wants docs/cli.md to tell every command and every flag.
+func TestCommandLinePage(t *testing.T) {
+	page := read(t, "docs", "cli.md")
+	var visit func(c *cobra.Command)
+	visit = func(c *cobra.Command) {
+		if c.Runnable() && !strings.Contains(page, "\n## "+c.CommandPath()) {
+			t.Errorf("%s has no heading", c.CommandPath())
+		}
+		for _, flag := range flagName.FindAllString(c.NonInheritedFlags().FlagUsages(), -1) {
+			if !strings.Contains(page, "`"+strings.TrimSpace(flag)) {
+				t.Errorf("%s %s is not told", c.CommandPath(), flag)
+			}
+		}
+		for _, sub := range c.Commands() {
+			visit(sub)
+		}
+	}
+	visit(cli.Command("", nil, nil))
 }

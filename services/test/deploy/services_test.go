@@ -71,7 +71,7 @@ func (s *site) expire(t *testing.T) {
 	}
 	until(t, "the message expires", func() bool {
 		events, err := c.bus.History(ctx, m.ID)
-		return err == nil && life.Fold(events) == life.CancelledState || err == nil && life.Fold(events) == life.ExpiredState
+		return err == nil && life.Fold(events) == life.ExpiredState
 	})
 	if refusals := c.refusals(); len(refusals) > 0 {
 		t.Errorf("%s: refused %q", asOperator, refusals)

@@ -16,13 +16,20 @@ type group struct {
 	anyLength bool
 }
 
+func (g group) String() string {
+	if g.anyLength {
+		return g.config + ", any length"
+	}
+	return g.config
+}
+
 // TestRecorded sends what was recorded with an obedient modem, and wants that
 // smsd does what was recorded and Viesti the same. Cases in which Viesti
 // deliberately differs are left to the recordings alone.
 func TestRecorded(t *testing.T) {
 	t.Parallel()
 	for group, cases := range groups(t) {
-		t.Run(group.config, func(t *testing.T) {
+		t.Run(group.String(), func(t *testing.T) {
 			t.Parallel()
 			s := recordedSetup(t, group.config)
 			s.modem.AnyLength = group.anyLength

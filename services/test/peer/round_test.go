@@ -70,6 +70,10 @@ func (r *round) finish(t *testing.T) map[string]*observed {
 	return all
 }
 
+// stall is how long a program may do nothing before it is taken to be through.
+// Both look into their directories every second.
+const stall = 15 * time.Second
+
 // settle waits for the calls of the event handler, one for every message that is
 // not to be left. It gives up when nothing moves; what is missing then shows when
 // the outcomes are compared.
@@ -81,7 +85,7 @@ func (r *round) settle(t *testing.T) {
 			waiting++
 		}
 	}
-	patience := time.NewTimer(gateway.Patience)
+	patience := time.NewTimer(stall)
 	defer patience.Stop()
 	look := time.NewTicker(10 * time.Millisecond)
 	defer look.Stop()
@@ -90,7 +94,7 @@ func (r *round) settle(t *testing.T) {
 		case <-look.C:
 			if now := len(r.calls()) - r.from; now > done {
 				done = now
-				patience.Reset(gateway.Patience)
+				patience.Reset(stall)
 			}
 		case <-patience.C:
 			t.Errorf("%s is through with %d files of %d and does not go on\n%s", r.name, done, waiting, r.said())

@@ -4,13 +4,26 @@ import "unicode/utf8"
 
 // Decode returns the characters of septets. It never fails, see RuneAt.
 func Decode(septets []byte, tables Tables) string {
-	return string(AppendDecode(make([]byte, 0, len(septets)+len(septets)/4), septets, tables))
+	var short [decodeRoom]byte
+	room := short[:0]
+	if n := len(septets) + len(septets)/4; n > decodeRoom {
+		room = make([]byte, 0, n)
+	}
+	return string(AppendDecode(room, septets, tables))
 }
+
+// decodeRoom is enough for the characters of one part in most languages.
+const decodeRoom = 256
 
 // AppendDecode appends the characters of septets in UTF-8 to dst, see RuneAt.
 func AppendDecode(dst, septets []byte, tables Tables) []byte {
 	locking, single := tables.locking(), tables.single()
 	for len(septets) > 0 {
+		// Nearly all characters of nearly all texts are ASCII.
+		if r := locking[septets[0]&septetMask]; r > 0 && r < utf8.RuneSelf {
+			dst, septets = append(dst, byte(r)), septets[1:]
+			continue
+		}
 		r, size := runeAt(septets, locking, single)
 		dst = utf8.AppendRune(dst, r)
 		septets = septets[size:]

@@ -3,6 +3,9 @@ package smsdconf
 import (
 	"strconv"
 	"strings"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/gsm7"
+	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
 )
 
 // levels accepts the severities of syslog by number or by a word that contains
@@ -48,27 +51,19 @@ func umasks() parser[*uint32] {
 	}}
 }
 
-// alphabets compares three characters, as the header Alphabet does (smstools spec §1.4).
+// alphabets reads the words of the header Alphabet, of which smsd takes two
+// kinds here (smstools spec §1.4).
 func alphabets() parser[Alphabet] {
 	return parser[Alphabet]{"ISO or UTF", func(value string) (Alphabet, outcome) {
-		switch lower := strings.ToLower(value); {
-		case hasAnyPrefix(lower, "iso", "lat", "ans"):
+		switch smsfile.ParseAlphabet([]byte(value)) {
+		case smsfile.ISO:
 			return AlphabetISO, taken
-		case strings.HasPrefix(lower, "utf"):
+		case smsfile.UTF8:
 			return AlphabetUTF8, taken
 		default:
 			return 0, refused
 		}
 	}}
-}
-
-func hasAnyPrefix(s string, prefixes ...string) bool {
-	for _, p := range prefixes {
-		if strings.HasPrefix(s, p) {
-			return true
-		}
-	}
-	return false
 }
 
 // logTargets makes "" of all ways to say syslog.
@@ -114,29 +109,16 @@ func languages() parser[*uint8] {
 			if value == "" {
 				return nil, taken
 			}
-			if n, ok := languageByName(value); ok {
-				return &n, taken
+			if l, ok := gsm7.LookupLanguage(value); ok {
+				return new(uint8(l)), taken
 			}
-			n, result := integers(0, 13).parse(value)
+			n, result := integers(0, int(gsm7.LastLanguage)).parse(value)
 			if result == refused {
 				return nil, refused
 			}
 			language := uint8(n)
 			return &language, result
 		}}
-}
-
-// languageByName compares the first word with the beginnings of the names, in the
-// order of their numbers.
-func languageByName(value string) (uint8, bool) {
-	word, _, _ := strings.Cut(strings.ToLower(value), " ")
-	for i, name := range [...]string{"basic", "turkish", "spanish", "portuguese", "bengali",
-		"gujarati", "hindi", "kannada", "malayalam", "oriya", "punjabi", "tamil", "telugu", "urdu"} {
-		if strings.HasPrefix(name, word) {
-			return uint8(i), true
-		}
-	}
-	return 4, strings.HasPrefix("assemese", word)
 }
 
 // devices accepts a path or @host:port.

@@ -167,7 +167,7 @@ func TestValidities(t *testing.T) {
 		{"4 weeks", 194, taken}, {"5 weeks", 197, taken}, {"63 weeks", 255, taken}, {"64 weeks", 255, taken},
 		{"MONTH", 0xC4, taken}, {"1 month", 0xC4, taken}, {"12 months", 244, taken}, {"1 year", 244, taken}, {"year", 244, taken},
 		{"2 years", 255, taken}, {"0 years", 0, refused}, {"2 HOURS", 23, taken}, {"nonsense", 0, refused}, {"-1 day", 0, refused},
-		{"a day", 0, refused}, {"99999999 years", 255, taken},
+		{"a day", 0, refused}, {"in 3 days", 0, refused}, {"13 months", 247, taken}, {"99999999 years", 255, taken},
 	})
 }
 
@@ -175,9 +175,9 @@ func TestValidityGrowsWithItsPeriod(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		unit := rapid.SampledFrom([]string{"min", "hour", "day", "week", "year"}).Draw(t, "unit")
 		n := rapid.IntRange(1, 1<<21).Draw(t, "n")
-		shorter, ok1 := validityOfPeriod(fmt.Sprintf("%d %s", n, unit))
-		longer, ok2 := validityOfPeriod(fmt.Sprintf("%d %s", n+1, unit))
-		if !ok1 || !ok2 || shorter > longer {
+		shorter, ok1 := validities().parse(fmt.Sprintf("%d %s", n, unit))
+		longer, ok2 := validities().parse(fmt.Sprintf("%d %s", n+1, unit))
+		if ok1 != taken || ok2 != taken || shorter > longer {
 			t.Fatalf("%d %s = %d, one more = %d", n, unit, shorter, longer)
 		}
 	})

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/gsm7"
 )
 
 // timeMark is what stands for times in the vectors; no conversion is in it, so it
@@ -111,11 +113,11 @@ func remark(t *testing.T, mark string) string {
 
 // languageIn reads `Turkish (1)`; ` (-1)` is absent.
 func languageIn(text string) *uint8 {
-	name, _, _ := strings.Cut(text, " ")
-	if name == "" {
+	language, ok := gsm7.LookupLanguage(text)
+	if !ok || strings.HasPrefix(text, " ") {
 		return nil
 	}
-	return new(languageByName([]byte(name)))
+	return new(uint8(language))
 }
 
 // TestRecordedReports makes the bodies of the recorded report files.

@@ -1,5 +1,7 @@
 package smsfile
 
+import "github.com/viesti-sms/viesti/services/internal/codec/gsm7"
+
 // Preview is what the setting filename_preview appends to a file name (smstools
 // spec §2.1): a dash and the first characters of the text, at most limit of them;
 // `-ucs2` and `-binary` for what is no text, nothing for UTF-8 text, without text
@@ -42,7 +44,7 @@ func nameOctet(octet byte) byte {
 	case octet >= 0xC0:
 		return upperLookalikes[octet-0xC0]
 	default:
-		return lookalike(unicodeOf(octet))
+		return lookalike(gsm7.LatinRune(octet))
 	}
 }
 

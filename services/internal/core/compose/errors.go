@@ -1,5 +1,7 @@
 package compose
 
+import "github.com/viesti-sms/viesti/services/internal/codec/smsfile"
+
 // Rejection says why no TPDU can be made of a submission. Another attempt, or
 // another modem with the same settings, would end the same way.
 type Rejection struct {
@@ -15,36 +17,36 @@ func reject(reason string) error { return &Rejection{Reason: reason} }
 // Reasons that smsd has too (smstools spec §1.10).
 const (
 	// ReasonNoDestination: the recipient is empty.
-	ReasonNoDestination = "No destination"
+	ReasonNoDestination = smsfile.ReasonNoDestination
 	// ReasonPDUKey: a ready PDU came without the modem's key.
-	ReasonPDUKey = "Invalid key (To) for text_is_pdu"
+	ReasonPDUKey = smsfile.ReasonPDUKey
 	// ReasonAlphabet: the alphabet is not one of the package message.
-	ReasonAlphabet = "Invalid alphabet"
+	ReasonAlphabet = smsfile.ReasonInvalidAlphabet
 	// ReasonNumberType: the number type is not one of the package message.
-	ReasonNumberType = "Invalid number type"
+	ReasonNumberType = smsfile.ReasonInvalidNumberType
 	// ReasonLanguage: a language has no table.
-	ReasonLanguage = "Invalid language/language_ext"
+	ReasonLanguage = smsfile.ReasonInvalidLanguage
 	// ReasonNoText: nothing is left of the text, and there is no header either.
-	ReasonNoText = "No text"
+	ReasonNoText = smsfile.ReasonNoText
 	// ReasonNoData: there is neither data nor header.
-	ReasonNoData = "No data"
+	ReasonNoData = smsfile.ReasonNoData
 	// ReasonShiftTables: text for national language tables is not UTF-8.
-	ReasonShiftTables = "Failure with language shift tables"
+	ReasonShiftTables = smsfile.ReasonShiftTables
 	// ReasonTooLongText: a message needs more than 255 parts.
-	ReasonTooLongText = "Too long text"
+	ReasonTooLongText = smsfile.ReasonTooLongText
 	// ReasonTooLongSystem: a system message has more than 140 octets.
-	ReasonTooLongSystem = "Too long data for system message"
+	ReasonTooLongSystem = smsfile.ReasonTooLongSystem
 	// ReasonTooLongSingle: binary data needs several parts, which Split forbids.
-	ReasonTooLongSingle = "Too long data for single part sending"
+	ReasonTooLongSingle = smsfile.ReasonTooLongSingle
 	// ReasonUDHLength: a user data header does not have the length that its first octet tells.
-	ReasonUDHLength = "Incorrect first byte of UDH"
+	ReasonUDHLength = smsfile.ReasonUDHLength
 )
 
 // Reasons of Viesti's own, where smsd cuts in silence, sends what the network
 // must refuse, or says Unknown.
 const (
 	// ReasonTooLongBody: the body has more than MaxBody octets.
-	ReasonTooLongBody = "Too long body"
+	ReasonTooLongBody = smsfile.ReasonTooLongBody
 	// ReasonTextSingle: text needs several parts, which Split forbids.
 	ReasonTextSingle = "Too long text for single part sending"
 	// ReasonTextWithUDH: text and the header given for it exceed one part.
@@ -56,7 +58,7 @@ const (
 	// ReasonSMSC: the service centre holds something other than 0-9, or more than 20 of them.
 	ReasonSMSC = "Invalid SMSC"
 	// ReasonPDU: a ready PDU is not a whole SMS-SUBMIT.
-	ReasonPDU = "Invalid PDU"
+	ReasonPDU = smsfile.ReasonInvalidPDU
 	// ReasonVoicecall: a voice call has no TPDU.
 	ReasonVoicecall = "Voicecall is not a message"
 )

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/gsm7"
+	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
 	"github.com/viesti-sms/viesti/services/internal/codec/tpdu"
 	"github.com/viesti-sms/viesti/services/internal/codec/ucs2"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
@@ -61,14 +62,10 @@ func appendSeptets(room, body []byte) []byte {
 // trim removes Ctrl-Z from the end, then blanks and line ends when blanks is set
 // and something else is left (smstools spec §1.4).
 func trim(body []byte, blanks bool) []byte {
-	body = bytes.TrimRight(body, "\x1A")
-	if !blanks {
-		return body
+	if blanks {
+		return smsfile.TrimText(body)
 	}
-	if trimmed := bytes.TrimRight(body, " \t\r\n"); len(trimmed) > 0 {
-		return trimmed
-	}
-	return body
+	return bytes.TrimRight(body, "\x1A")
 }
 
 // encodeLatin leaves out, with a notice, what the GSM alphabet lacks (smstools spec §1.4).

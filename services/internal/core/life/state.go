@@ -68,7 +68,7 @@ func target(k Kind) State {
 		return Queued
 	case Attempt:
 		if k.State == Withdrawn {
-			return CancelledState
+			return Unknown // the event that follows says why
 		}
 		return Sending
 	case PartDone:

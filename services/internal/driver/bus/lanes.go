@@ -78,10 +78,13 @@ func (l *lanes) give(ctx context.Context, name string, f func()) {
 		}
 	}
 	select {
-	case l.lanes[maphash.String(l.seed, name)%laneCount] <- run:
+	case l.lanes[l.laneOf(name)] <- run:
 	case <-ctx.Done():
 	}
 }
+
+// laneOf is the number of the lane of a name.
+func (l *lanes) laneOf(name string) uint64 { return maphash.String(l.seed, name) % laneCount }
 
 // stop waits for what was given and ends the lanes.
 func (l *lanes) stop() {

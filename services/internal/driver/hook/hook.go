@@ -68,7 +68,7 @@ func (h Hook) Run(ctx context.Context, args ...string) (Result, error) {
 	switch {
 	case ctx.Err() != nil:
 		return r, fmt.Errorf("running %s: %w", words[0], context.Cause(ctx))
-	case errors.As(err, &exit):
+	case errors.As(err, &exit), errors.Is(err, exec.ErrWaitDelay): // it left a child behind that holds its output
 		return r, nil
 	case err != nil:
 		return r, fmt.Errorf("running %s: %w", words[0], err)

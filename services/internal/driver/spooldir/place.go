@@ -25,7 +25,7 @@ func WaitingName(id, name string) string {
 // of it, and returns the path. Whoever watches dir never sees part of a file, and
 // the file is durable when Write returns.
 func Write(dir, name string, data []byte, mode fs.FileMode) (string, error) {
-	temp, err := writeTemp(dir, data, mode)
+	temp, err := writeTemp(dir, data, mode, (*os.File).Sync)
 	if err != nil {
 		return "", err
 	}
@@ -38,12 +38,14 @@ func Write(dir, name string, data []byte, mode fs.FileMode) (string, error) {
 }
 
 // Replace gives the file at path new content, all at once, and keeps its mode.
-func Replace(path string, data []byte) error {
+func Replace(path string, data []byte) error { return replace(path, data, (*os.File).Sync) }
+
+func replace(path string, data []byte, sync func(*os.File) error) error {
 	info, err := os.Stat(path)
 	if err != nil {
 		return fmt.Errorf("replacing a file: %w", err)
 	}
-	temp, err := writeTemp(filepath.Dir(path), data, info.Mode().Perm())
+	temp, err := writeTemp(filepath.Dir(path), data, info.Mode().Perm(), sync)
 	if err != nil {
 		return err
 	}
@@ -54,7 +56,7 @@ func Replace(path string, data []byte) error {
 	return nil
 }
 
-func writeTemp(dir string, data []byte, mode fs.FileMode) (path string, err error) {
+func writeTemp(dir string, data []byte, mode fs.FileMode, sync func(*os.File) error) (path string, err error) {
 	f, err := os.CreateTemp(dir, claimPrefix+"*.tmp")
 	if err != nil {
 		return "", fmt.Errorf("writing a file: %w", err)
@@ -71,7 +73,7 @@ func writeTemp(dir string, data []byte, mode fs.FileMode) (path string, err erro
 	if _, err := f.Write(data); err != nil {
 		return "", fmt.Errorf("writing a file: %w", err)
 	}
-	if err := f.Sync(); err != nil {
+	if err := sync(f); err != nil {
 		return "", fmt.Errorf("writing a file: %w", err)
 	}
 	return f.Name(), nil

@@ -144,13 +144,15 @@ func (c *Claim) Release() error {
 }
 
 // SyncDir makes the names in dir durable.
-func SyncDir(dir string) error {
+func SyncDir(dir string) error { return syncDir(dir, (*os.File).Sync) }
+
+func syncDir(dir string, sync func(*os.File) error) error {
 	f, err := os.Open(dir)
 	if err != nil {
 		return fmt.Errorf("syncing a directory: %w", err)
 	}
 	defer f.Close()
-	if err := f.Sync(); err != nil {
+	if err := sync(f); err != nil {
 		return fmt.Errorf("syncing %s: %w", dir, err)
 	}
 	return nil

@@ -112,6 +112,24 @@ func TestCommandListAndHook(t *testing.T) {
 	}
 }
 
+// TestOnPDU: only the first octet of each PDU counts, not those of commands.
+func TestOnPDU(t *testing.T) {
+	arrived := make(chan struct{}, 10)
+	c := dialPipe(t, New(Config{OnPDU: func() { arrived <- struct{}{} }})).quiet()
+	c.prompt(plain)
+	if len(arrived) != 0 {
+		t.Fatal("told before there was an octet")
+	}
+	c.send(plain[:1])
+	<-arrived
+	c.send(plain[1:] + "\x1a")
+	c.until("OK\r\n")
+	c.submit(plain, "OK\r\n")
+	if len(arrived) != 1 {
+		t.Errorf("told %d times of the second PDU", len(arrived))
+	}
+}
+
 // FuzzSession feeds arbitrary octets to the engine in command state and after a
 // prompt; it must neither panic nor stop answering.
 func FuzzSession(f *testing.F) {

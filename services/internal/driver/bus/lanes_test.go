@@ -1,0 +1,105 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+)
+
+// TestLanesKeepOrder: what has the same name is done in order, whatever else is.
+func TestLanesKeepOrder(t *testing.T) {
+	t.Parallel()
+	const names, each = 100, 20
+	var mu sync.Mutex
+	done := map[string][]int{}
+	l := startLanes()
+	for i := range each {
+		for n := range names {
+			name := strconv.Itoa(n)
+			l.give(t.Context(), name, func() {
+				mu.Lock()
+				defer mu.Unlock()
+				done[name] = append(done[name], i)
+			})
+		}
+	}
+	l.stop()
+	var want []int
+	for i := range each {
+		want = append(want, i)
+	}
+	for n := range names {
+		if diff := cmp.Diff(want, done[strconv.Itoa(n)]); diff != "" {
+			t.Errorf("name %d: %s", n, diff)
+		}
+	}
+}
+
+// TestLanesRunSideBySide: one that waits does not hold up the others.
+func TestLanesRunSideBySide(t *testing.T) {
+	t.Parallel()
+	l := startLanes()
+	free, passed := make(chan struct{}), make(chan struct{})
+	l.give(t.Context(), "slow", func() { <-free })
+	slow := l.laneOf("slow")
+	for n := 0; ; n++ {
+		if name := strconv.Itoa(n); l.laneOf(name) != slow {
+			l.give(t.Context(), name, func() { close(passed) })
+			break
+		}
+	}
+	<-passed
+	close(free)
+	l.stop()
+}
+
+// TestLanesAfterTheEnd: nothing begins when the context has ended, and giving
+// does not block then.
+func TestLanesAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	l := startLanes()
+	free, begun := make(chan struct{}), make(chan struct{})
+	l.give(ctx, "a", func() { close(begun); <-free })
+	<-begun
+	l.give(ctx, "a", func() { t.Error("begun after the end") })
+	cancel()
+	for range 100 {
+		l.give(ctx, "a", func() { t.Error("begun after the end") })
+	}
+	close(free)
+	l.stop()
+}
+
+// TestFollowInLanes: an event whose handler waits, or fails at first, holds up
+// neither the others nor the end.
+func TestFollowInLanes(t *testing.T) {
+	t.Parallel()
+	b := newBus(t)
+	all := ids(50)
+	publish(t, b, all...)
+	var count tally
+	failed := false
+	slow, free := all[0], make(chan struct{})
+	follow(t, func(ctx context.Context) error {
+		return b.FollowAccountInLanes(ctx, "account", func(e *life.Event) string { return e.ID }, func(ctx context.Context, e *life.Event) error {
+			switch {
+			case e.ID == slow:
+				<-free
+			case e.ID == all[1] && !failed:
+				failed = true
+				return errors.New("not yet")
+			}
+			return count.handle(ctx, e)
+		})
+	})
+	eventually(t, "all others", func() bool { return count.len() == len(all)-1 })
+	close(free)
+	eventually(t, "the slow one", func() bool { return count.len() == len(all) })
+}
