@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -19,11 +20,11 @@ import (
 
 // sendFlags are the options of send.
 type sendFlags struct {
-	report, flash       bool
-	priority, queue     string
-	validity, at        string
-	alternates          []string
-	onUnknown           string
+	report, flash   bool
+	priority, queue string
+	validity, at    string
+	alternates      []string
+	onUnknown       string
 }
 
 func (e *env) send() *cobra.Command {
@@ -177,14 +178,25 @@ func setValidity(s *message.Submission, text string, now time.Time) error {
 	return nil
 }
 
-// parseSpan reads 90s, 30m, 2h or 3d.
+// maxSpan is longer than anything waits, and small enough to be reckoned with.
+const maxSpan = 10 * 365 * 24 * time.Hour
+
+// parseSpan reads 90s, 30m, 2h, 1h30m or 3d.
 func parseSpan(text string) (time.Duration, error) {
-	if days, ok := strings.CutSuffix(text, "d"); ok {
-		h, err := time.ParseDuration(days + "h")
-		return 24 * h, err
+	d, err := time.ParseDuration(text)
+	if number, isDays := strings.CutSuffix(text, "d"); isDays {
+		var days float64
+		days, err = strconv.ParseFloat(number, 64)
+		d = time.Duration(min(days, maxSpan.Hours()) * 24 * float64(time.Hour))
 	}
-	return time.ParseDuration(text)
+	if err == nil && (d > maxSpan || d < 0) {
+		err = errSpan
+	}
+	return d, err
 }
+
+// errSpan says that a span is no time that anybody could wait.
+var errSpan = errors.New("negative or too long")
 
 // parseAt reads a time, or a span from now on. A time of day that has passed is
 // tomorrow's.

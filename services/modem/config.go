@@ -56,7 +56,10 @@ type Device struct {
 	ReadTimeout config.Duration `yaml:"read_timeout"`
 
 	// SendRetries is how often a refused part is tried again by the same modem.
-	SendRetries int             `yaml:"send_retries"`
+	SendRetries int `yaml:"send_retries"`
+	// MaxAttempts is how often a part is attempted in all, by whichever modems,
+	// when the network keeps refusing it for reasons that look temporary.
+	MaxAttempts int             `yaml:"max_attempts"`
 	ErrorSleep  config.Duration `yaml:"errorsleeptime"`
 	SentSleep   config.Duration `yaml:"sentsleeptime"`
 	// BlockAfter troubles of the modem itself, one after the other, it takes no
@@ -92,7 +95,7 @@ func DefaultDevice() Device {
 	return Device{
 		Baud: 115200, RTSCTS: true, Outgoing: true, Incoming: true, Report: "no", PreInit: true, Network: 1, Signal: true,
 		PDUMode: true, CMGLValue: "4", MemoryStart: 1, StartSleep: config.Duration(3 * time.Second),
-		ReadTimeout: config.Duration(5 * time.Second), SendRetries: 2, ErrorSleep: config.Duration(10 * time.Second),
+		ReadTimeout: config.Duration(5 * time.Second), SendRetries: 2, MaxAttempts: 9, ErrorSleep: config.Duration(10 * time.Second),
 		BlockAfter: 3, BlockTime: config.Duration(time.Hour), Poll: config.Duration(10 * time.Second),
 		OpenSleep: config.Duration(30 * time.Second), OnUnknown: message.Resend.String(),
 		CSConvert: set.CSConvert, Optical: set.Optical, NoticeUCS2: set.NoticeUCS2, Validity: set.Validity,

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base32"
-	"encoding/hex"
 	"errors"
 	"strings"
 	"time"
@@ -39,6 +38,8 @@ func (w *worker) receive(ctx context.Context, m *driver.Modem) error {
 			return ctx.Err()
 		case <-poll.C:
 			look = w.dev.Incoming
+		case <-w.again():
+			look = true
 		case e, open := <-m.Events():
 			if !open {
 				return m.Err()
@@ -65,6 +66,10 @@ func (w *worker) event(ctx context.Context, m *driver.Modem, e driver.Event) (lo
 		return w.dev.Incoming, err
 	case driver.Late:
 		w.log.Warn("a part whose outcome was unknown was accepted after all", zap.Int("reference", e.Reference))
+		select {
+		case w.lateAnswers <- e.Reference:
+		default:
+		}
 	}
 	return false, nil
 }
@@ -72,11 +77,10 @@ func (w *worker) event(ctx context.Context, m *driver.Modem, e driver.Event) (lo
 // direct handles a message that the modem did not store. It is acknowledged to
 // the network only when it is durable.
 func (w *worker) direct(ctx context.Context, m *driver.Modem, e driver.Direct) error {
-	pdu, _ := tpdu.DecodeHex(string(e.PDU))
 	if e.Kind == atline.DirectBroadcast {
 		return nil
 	}
-	if _, err := w.arrived(ctx, pdu, true); err != nil {
+	if _, err := w.arrived(ctx, string(e.PDU), true); err != nil {
 		return err
 	}
 	if err := m.AckDirect(ctx); err != nil && !errors.Is(err, driver.ErrGone) {
@@ -97,12 +101,14 @@ func (w *worker) collect(ctx context.Context, m *driver.Modem) error {
 		w.log.Warn("looking for received messages, will be tried again", zap.Error(err))
 		return nil
 	}
+	seen := w.unmatched
+	w.unmatched = map[string]time.Time{}
 	for _, s := range stored {
 		if !s.Received() {
 			continue
 		}
-		pdu, _ := tpdu.DecodeHex(string(s.PDU))
-		durable, err := w.arrived(ctx, pdu, false)
+		w.keepWaiting(string(s.PDU), seen)
+		durable, err := w.arrived(ctx, string(s.PDU), false)
 		if err != nil {
 			return err
 		}
@@ -116,17 +122,22 @@ func (w *worker) collect(ctx context.Context, m *driver.Modem) error {
 	return nil
 }
 
-// arrived makes a received PDU durable on the broker. durable is false for a
-// status report that matches nothing yet and may do so in a moment; unless it is
-// wanted now.
-func (w *worker) arrived(ctx context.Context, pdu []byte, now bool) (durable bool, err error) {
+// arrived makes a received PDU durable on the broker; notation is what the modem
+// gave. durable is false for a status report that matches nothing yet and may do
+// so in a moment; unless it is wanted now.
+func (w *worker) arrived(ctx context.Context, notation string, now bool) (durable bool, err error) {
+	pdu, odd := tpdu.DecodeHex(notation)
 	mt, err := tpdu.DecodeMT(pdu)
 	if err == nil && mt.StatusReport != nil {
-		return w.reported(ctx, pdu, mt, now)
+		return w.reported(ctx, notation, pdu, mt, now)
+	}
+	what := received(pdu, mt, err)
+	if len(odd) > 0 {
+		what.Raw = notation
 	}
 	e := &life.Event{
 		ID: receivedID(w.status.modem().SIM(), pdu), Account: subject.Inbox, Time: w.now(), Modem: w.status.modem(),
-		Kind: received(pdu, mt, err),
+		Kind: what,
 	}
 	first, err := w.bus.PublishOnce(ctx, e)
 	if err != nil {
@@ -134,7 +145,7 @@ func (w *worker) arrived(ctx context.Context, pdu []byte, now bool) (durable boo
 	}
 	if first {
 		w.status.count(0, 0, 1)
-		w.log.Info("received", log.Message(e.ID), zap.Stringer("from", e.Kind.(life.Received).Originator))
+		w.log.Info("received", log.Message(e.ID), zap.Stringer("from", what.Originator))
 	}
 	return true, nil
 }
@@ -166,19 +177,22 @@ func receivedID(sim string, pdu []byte) string {
 }
 
 // Reports may overtake the record of the part that they are about; they are
-// looked up again so often before they count as unmatched.
+// looked up again after a pause, until they count as unmatched. The network waits
+// for an answer to those that the modem does not keep.
 const (
-	matchAttempts = 5
-	matchPause    = 300 * time.Millisecond
+	matchPause     = 300 * time.Millisecond
+	directPatience = 5 * matchPause
+	storedPatience = 10 * matchPause
 )
 
-// reported brings a status report to the submitter of its message.
-func (w *worker) reported(ctx context.Context, pdu []byte, mt tpdu.MT, now bool) (durable bool, err error) {
+// reported brings a status report to the submitter of its message. One that the
+// modem keeps stays there while it matches nothing, and holds up nothing else.
+func (w *worker) reported(ctx context.Context, notation string, pdu []byte, mt tpdu.MT, now bool) (durable bool, err error) {
 	sr := mt.StatusReport
 	recipient := message.NewAddress(sr.RA.Digits)
 	e := &life.Event{Account: subject.Inbox, ID: receivedID(w.status.modem().SIM(), pdu)}
 	var part life.PartDone
-	for try := 1; ; try++ {
+	for deadline := w.now().Add(directPatience); ; {
 		match, err := w.bus.MatchReport(ctx, w.status.modem().SIM(), recipient, sr.MR)
 		if err == nil {
 			e.Account, e.ID, e.Subject = match.Account, match.ID, match.Subject
@@ -188,10 +202,10 @@ func (w *worker) reported(ctx context.Context, pdu []byte, mt tpdu.MT, now bool)
 		if !errors.Is(err, bus.ErrNotFound) {
 			return false, err
 		}
-		if try == matchAttempts {
-			if !now && w.postpone(pdu) {
-				return false, nil
-			}
+		if !now && w.postpone(notation) {
+			return false, nil
+		}
+		if !now || !w.now().Before(deadline) {
 			break
 		}
 		if !sleep(ctx, matchPause) {
@@ -212,15 +226,32 @@ func (w *worker) reported(ctx context.Context, pdu []byte, mt tpdu.MT, now bool)
 
 // postpone reports whether a report that matches nothing should stay where it is
 // for another look.
-func (w *worker) postpone(pdu []byte) bool {
-	const looks = 2
-	key := hex.EncodeToString(pdu)
-	w.unmatched[key]++
-	if w.unmatched[key] < looks {
+func (w *worker) postpone(notation string) bool {
+	since, waits := w.unmatched[notation]
+	if !waits {
+		since = w.now()
+	}
+	w.unmatched[notation] = since
+	if w.now().Sub(since) < storedPatience {
 		return true
 	}
-	delete(w.unmatched, key)
+	delete(w.unmatched, notation)
 	return false
+}
+
+// keepWaiting carries over since when a report in the modem waits for its match.
+func (w *worker) keepWaiting(notation string, seen map[string]time.Time) {
+	if since, waits := seen[notation]; waits {
+		w.unmatched[notation] = since
+	}
+}
+
+// again tells when to look at reports that matched nothing; never without any.
+func (w *worker) again() <-chan time.Time {
+	if len(w.unmatched) == 0 {
+		return nil
+	}
+	return time.After(matchPause)
 }
 
 func outcome(st tpdu.Status) life.Outcome {

@@ -9,7 +9,6 @@ import (
 	"context"
 	"io"
 	"sync"
-	"time"
 
 	"go.uber.org/zap"
 
@@ -54,19 +53,4 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 	wg.Wait()
 	return nil
-}
-
-// sleep waits, and reports whether ctx is still going on.
-func sleep(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return ctx.Err() == nil
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
-	}
 }

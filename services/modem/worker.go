@@ -31,8 +31,11 @@ type worker struct {
 	pinRefused bool
 	// troubles counts the failures of the modem itself since the last success.
 	troubles int
-	// unmatched counts how often a report was looked up in vain.
-	unmatched map[string]int
+	// lateAnswers has the reference of a part that was accepted after its Send had
+	// given up.
+	lateAnswers chan int
+	// unmatched tells since when reports in the modem are looked up in vain.
+	unmatched map[string]time.Time
 }
 
 func newWorker(host string, d Device, b *bus.Bus, logger *zap.Logger, open Opener) *worker {
@@ -42,7 +45,7 @@ func newWorker(host string, d Device, b *bus.Bus, logger *zap.Logger, open Opene
 			Device: d.Device, Queues: d.queues(), Registration: -1,
 			Identity: life.Modem{Host: host, Name: d.Name, Number: d.Number, Description: d.Description},
 		}),
-		unmatched: map[string]int{},
+		lateAnswers: make(chan int, 1), unmatched: map[string]time.Time{},
 	}
 }
 

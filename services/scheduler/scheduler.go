@@ -46,7 +46,7 @@ func (s *Scheduler) Run(ctx context.Context) error {
 func (s *Scheduler) expire(ctx context.Context, due *life.Event) error {
 	waiting, err := s.bus.Find(ctx, due.Account, due.ID)
 	if errors.Is(err, bus.ErrNotFound) {
-		return nil // sent, failed or cancelled meanwhile
+		return s.missing(ctx, due)
 	}
 	if err != nil {
 		return err
@@ -63,4 +63,25 @@ func (s *Scheduler) expire(ctx context.Context, due *life.Event) error {
 	}
 	s.log.Info("expired before it was sent", log.Message(due.ID), zap.Stringer("to", due.Subject.Recipient))
 	return nil
+}
+
+// arrival is how long after the end of its validity a message may still arrive:
+// its timer is stored before it is.
+const arrival = 30 * time.Second
+
+// errNotYet says that the message of a timer may still arrive.
+var errNotYet = errors.New("the message is not there yet")
+
+// missing tells a message that is done from one that has not arrived yet, whose
+// timer is wanted again.
+func (s *Scheduler) missing(ctx context.Context, due *life.Event) error {
+	k, ok := due.Kind.(life.Expired)
+	if !ok || s.now().Sub(k.ExpiresAt) > arrival {
+		return nil
+	}
+	_, err := s.bus.History(ctx, due.ID)
+	if errors.Is(err, bus.ErrNotFound) {
+		return errNotYet
+	}
+	return err // nil: sent, failed or cancelled meanwhile
 }

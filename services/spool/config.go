@@ -52,13 +52,39 @@ type Config struct {
 	FilenamePreview int `yaml:"filename_preview"`
 	// StoreSentPDU is 0 to 3 (smstools spec §3).
 	StoreSentPDU int `yaml:"store_sent_pdu"`
-	// StoreReceivedPDU is 0 none, 1 undecodable ones, 3 all.
+	// StoreReceivedPDU is 0 none, 1 damaged ones, 2 also binary and UCS2, 3 all.
 	StoreReceivedPDU int `yaml:"store_received_pdu"`
 	// MessageIDs is 1 first, 2 last (the default), 3 all.
 	MessageIDs int `yaml:"messageids"`
 	// IncomingUTF8 and DecodeUnicodeText say how received text is stored (smstools spec §2.3).
 	IncomingUTF8      bool `yaml:"incoming_utf8"`
 	DecodeUnicodeText bool `yaml:"decode_unicode_text"`
+	// CSConvert converts the GSM alphabet; otherwise its septets are stored as they are.
+	CSConvert bool `yaml:"cs_convert"`
+	// InternalCombine joins the parts of a message into one file. InternalCombineBinary
+	// is the same for binary messages, where it differs; without it their user data
+	// header stays in the body (smstools spec §2.5).
+	InternalCombine       bool  `yaml:"internal_combine"`
+	InternalCombineBinary *bool `yaml:"internal_combine_binary"`
+	// Reception holds what differs for the messages of some modems.
+	Reception map[string]Reception `yaml:"reception"`
+	// ICPurgeAfter is how long parts wait for the others, from when the first came;
+	// 0: for ever. Then they are delivered as they are if ICPurgeRead is set, and
+	// removed otherwise. ICPurgeInterval is how often that is looked at.
+	ICPurgeAfter    config.Duration `yaml:"ic_purge_after"`
+	ICPurgeRead     bool            `yaml:"ic_purge_read"`
+	ICPurgeInterval config.Duration `yaml:"ic_purge_interval"`
+	// DateFilename puts the date into the names of received files, in the form of
+	// DateFilenameFormat: 0 not, 1 first, 2 behind the modem.
+	DateFilename       int    `yaml:"date_filename"`
+	DateFilenameFormat string `yaml:"date_filename_format"`
+	// The copies are second places for the files. ReportCopy defaults to
+	// IncomingCopy. EventHandlerUseCopy shows the handler the copy.
+	IncomingCopy        string `yaml:"incoming_copy"`
+	ReportCopy          string `yaml:"report_copy"`
+	SentCopy            string `yaml:"sent_copy"`
+	FailedCopy          string `yaml:"failed_copy"`
+	EventHandlerUseCopy bool   `yaml:"eventhandler_use_copy"`
 	// TimeFormat is the strftime form of times in files.
 	TimeFormat string `yaml:"datetime_format"`
 	// EventHandler is executed for every event, as smsd does (smstools spec §5.2).
@@ -76,7 +102,9 @@ func DefaultConfig() Config {
 	return Config{
 		Alphabet: "iso", TrimText: true, KeepFilename: true, StoreOriginalFilename: true, StoreSentPDU: 1, StoreReceivedPDU: 1, MessageIDs: 2,
 		TimeFormat: smsfile.DefaultTimeFormat, HandlerTimeout: config.Duration(time.Minute),
-		Rescan: config.Duration(10 * time.Second),
+		Rescan:    config.Duration(10 * time.Second),
+		CSConvert: true, InternalCombine: true, DateFilenameFormat: "%Y-%m-%d",
+		ICPurgeAfter: config.Duration(24 * time.Hour), ICPurgeRead: true, ICPurgeInterval: config.Duration(30 * time.Minute),
 	}
 }
 
@@ -110,6 +138,14 @@ func (c *Config) Check() error {
 	if c.MessageIDs < 1 || c.MessageIDs > 3 {
 		bad("messageids is %d, want 1, 2 or 3", c.MessageIDs)
 	}
+	for name, v := range map[string]int{"store_sent_pdu": c.StoreSentPDU, "store_received_pdu": c.StoreReceivedPDU} {
+		if v < 0 || v > storeAllPDUs {
+			bad("%s is %d, want 0 to 3", name, v)
+		}
+	}
+	if c.DateFilename < 0 || c.DateFilename > int(smsfile.DateSecond) {
+		bad("date_filename is %d, want 0, 1 or 2", c.DateFilename)
+	}
 	for name, dir := range c.directories() {
 		if err := writable(dir); err != nil {
 			bad("%s: %w", name, err)
@@ -123,6 +159,7 @@ func (c *Config) directories() map[string]string {
 	dirs := map[string]string{}
 	for name, dir := range map[string]string{
 		"outgoing": c.Outgoing, "checked": c.Checked, "sent": c.Sent, "failed": c.Failed, "incoming": c.Incoming, "report": c.Report,
+		"incoming_copy": c.IncomingCopy, "report_copy": c.ReportCopy, "sent_copy": c.SentCopy, "failed_copy": c.FailedCopy,
 	} {
 		if dir != "" {
 			dirs[name] = dir
@@ -148,13 +185,6 @@ func (c *Config) waiting(queue string) string {
 		return dir
 	}
 	return c.Checked
-}
-
-func (c *Config) reportDir() string {
-	if c.Report != "" {
-		return c.Report
-	}
-	return c.Incoming
 }
 
 // include reads a file for an Include header, if it lies below an allowed

@@ -76,7 +76,12 @@ func (s *Spool) finish(ctx context.Context, e *life.Event, dir, event string, he
 	if err != nil {
 		return err
 	}
-	if err := s.syncer.Replace(path, smsfile.Rewrite(s.withOriginalName(data, e), headers, nil)); err != nil {
+	rewritten := smsfile.Rewrite(s.withOriginalName(data, e), headers, nil)
+	if err := s.syncer.Replace(path, rewritten); err != nil {
+		return err
+	}
+	copied, err := s.copyOutcome(dir, event, e, rewritten)
+	if err != nil {
 		return err
 	}
 	if dir != "" {
@@ -88,11 +93,28 @@ func (s *Spool) finish(ctx context.Context, e *life.Event, dir, event string, he
 		}
 	}
 	s.log.Info(strings.ToLower(event), log.Message(e.ID), zap.String("file", e.Subject.Origin.File))
-	s.runHandler(ctx, e, event, path, ids...)
+	shown := path
+	if copied != "" && s.cfg.EventHandlerUseCopy {
+		shown = copied
+	}
+	s.runHandler(ctx, e, event, shown, ids...)
 	if dir == "" {
 		return ignoreGone(os.Remove(path))
 	}
 	return nil
+}
+
+// copyOutcome writes the second copy of a file that is kept (settings sent_copy
+// and failed_copy).
+func (s *Spool) copyOutcome(dir, event string, e *life.Event, data []byte) (path string, err error) {
+	switch {
+	case dir == "":
+		return "", nil
+	case event == "SENT":
+		return s.copyTo(s.cfg.SentCopy, e, data)
+	default:
+		return s.copyTo(s.cfg.FailedCopy, e, data)
+	}
 }
 
 // withOriginalName adds the header Original_filename where the name is not kept

@@ -11,6 +11,7 @@ package spool
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -32,6 +33,9 @@ type Spool struct {
 	policy  atomic.Pointer[route.Policy]
 	now     func() time.Time
 	seen    settling
+	// joining is held while parts of messages are written: events and the purge
+	// work on the same groups.
+	joining sync.Mutex
 	// syncer is shared by the events that are handled side by side.
 	syncer spooldir.Syncer
 }
@@ -69,7 +73,7 @@ func (s *Spool) Run(ctx context.Context) error {
 	if s.cfg.Incoming != "" {
 		services = append(services, lifecycle.Service{Name: "inbox", Run: func(ctx context.Context) error {
 			return s.bus.FollowAccount(ctx, subject.Inbox, s.handle)
-		}})
+		}}, lifecycle.Service{Name: "purge", Run: s.purge})
 	}
 	return lifecycle.Run(ctx, services...)
 }

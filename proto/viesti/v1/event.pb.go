@@ -883,8 +883,11 @@ type PartAttempted struct {
 	Part  uint32 `protobuf:"varint,1,opt,name=part,proto3" json:"part,omitempty"`
 	Total uint32 `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
 	// How often this part has been attempted, this attempt included.
-	Attempt       uint32              `protobuf:"varint,3,opt,name=attempt,proto3" json:"attempt,omitempty"`
-	State         PartAttempted_State `protobuf:"varint,4,opt,name=state,proto3,enum=viesti.v1.PartAttempted_State" json:"state,omitempty"`
+	Attempt uint32              `protobuf:"varint,3,opt,name=attempt,proto3" json:"attempt,omitempty"`
+	State   PartAttempted_State `protobuf:"varint,4,opt,name=state,proto3,enum=viesti.v1.PartAttempted_State" json:"state,omitempty"`
+	// With the first part of several: all PDUs of the message, so that whoever goes
+	// on with it goes on with these, whatever its own modem's settings are.
+	Pdus          []string `protobuf:"bytes,5,rep,name=pdus,proto3" json:"pdus,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -945,6 +948,13 @@ func (x *PartAttempted) GetState() PartAttempted_State {
 		return x.State
 	}
 	return PartAttempted_STATE_UNSPECIFIED
+}
+
+func (x *PartAttempted) GetPdus() []string {
+	if x != nil {
+		return x.Pdus
+	}
+	return nil
 }
 
 // PartDone says that the network accepted a part.
@@ -1883,12 +1893,13 @@ const file_viesti_v1_event_proto_rawDesc = "" +
 	"\n" +
 	"deliver_at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\tdeliverAt\x129\n" +
 	"\n" +
-	"expires_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\"\xe7\x01\n" +
+	"expires_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\"\xfb\x01\n" +
 	"\rPartAttempted\x12\x12\n" +
 	"\x04part\x18\x01 \x01(\rR\x04part\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\rR\x05total\x12\x18\n" +
 	"\aattempt\x18\x03 \x01(\rR\aattempt\x124\n" +
-	"\x05state\x18\x04 \x01(\x0e2\x1e.viesti.v1.PartAttempted.StateR\x05state\"\\\n" +
+	"\x05state\x18\x04 \x01(\x0e2\x1e.viesti.v1.PartAttempted.StateR\x05state\x12\x12\n" +
+	"\x04pdus\x18\x05 \x03(\tR\x04pdus\"\\\n" +
 	"\x05State\x12\x15\n" +
 	"\x11STATE_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10STATE_ATTEMPTING\x10\x01\x12\x11\n" +

@@ -49,6 +49,7 @@ func smsdSpool(conf *smsdconf.Config) *spool.Config {
 	s.IncomingUTF8, s.DecodeUnicodeText, s.TimeFormat = g.IncomingUTF8, g.DecodeUnicodeText, g.DatetimeFormat
 	s.EventHandler, s.Blacklist, s.Whitelist = g.EventHandler, g.Blacklist, g.Whitelist
 	s.KeepFilename, s.StoreOriginalFilename, s.FilenamePreview = g.KeepFilename, g.StoreOriginalFilename, g.FilenamePreview
+	smsdIncoming(&s, conf)
 	if g.Alphabet == smsdconf.AlphabetUTF8 {
 		s.Alphabet = "utf-8"
 	}
@@ -68,6 +69,26 @@ func smsdSpool(conf *smsdconf.Config) *spool.Config {
 		}
 	}
 	return &s
+}
+
+// smsdIncoming takes over how received messages are written. The interval of the
+// purge is in minutes, as the manual has it (smstools spec Appendix A).
+func smsdIncoming(s *spool.Config, conf *smsdconf.Config) {
+	g := conf.Global
+	s.InternalCombine, s.InternalCombineBinary = g.InternalCombine, &g.InternalCombineBinary
+	s.ICPurgeAfter = config.Duration(time.Duration(g.ICPurgeHours)*time.Hour + time.Duration(g.ICPurgeMinutes)*time.Minute)
+	s.ICPurgeRead, s.ICPurgeInterval = g.ICPurgeRead, config.Duration(g.ICPurgeInterval/time.Second*time.Minute)
+	s.DateFilename, s.DateFilenameFormat = g.DateFilename, g.DateFilenameFormat
+	s.IncomingCopy, s.ReportCopy, s.SentCopy, s.FailedCopy = g.IncomingCopy, g.ReportCopy, g.SentCopy, g.FailedCopy
+	s.EventHandlerUseCopy = g.EventHandlerUseCopy
+	s.Reception = map[string]spool.Reception{}
+	for i := range conf.Modems {
+		m := &conf.Modems[i]
+		s.Reception[m.Name] = spool.Reception{
+			CSConvert: &m.CSConvert, DecodeUnicodeText: &m.DecodeUnicodeText,
+			InternalCombine: &m.InternalCombine, InternalCombineBinary: &m.InternalCombineBinary,
+		}
+	}
 }
 
 func smsdModem(conf *smsdconf.Config, m *smsdconf.Modem) modem.Device {
@@ -106,7 +127,9 @@ var honouredSettings = map[smsdconf.Scope]map[string]bool{
 		"decode_unicode_text", "store_received_pdu", "delaytime", "errorsleeptime", "blockafter", "blocktime", "eventhandler",
 		"logfile", "pidfile", "datetime_format", "notifier", "delaytime_mainprocess", "sleeptime_mainprocess",
 		"saved", "status_signal_quality", "terminal", "blacklist", "whitelist", "keep_filename", "store_original_filename",
-		"filename_preview",
+		"filename_preview", "internal_combine", "internal_combine_binary", "ic_purge_hours", "ic_purge_minutes", "ic_purge_read",
+		"ic_purge_interval", "date_filename", "date_filename_format", "incoming_copy", "report_copy", "sent_copy", "failed_copy",
+		"eventhandler_use_copy",
 	),
 	smsdconf.ModemScope: set(
 		"device", "baudrate", "rtscts", "number", "description", "outgoing", "queues", "incoming", "report", "pin", "pinsleeptime",
@@ -114,7 +137,8 @@ var honouredSettings = map[smsdconf.Scope]map[string]bool{
 		"select_pdu_mode", "cmgl_value", "memory_start", "read_timeout", "send_retries", "sentsleeptime", "messageids", "reply_path",
 		"cs_convert", "cs_convert_optical", "language", "language_ext", "notice_ucs2", "national_toa_unknown", "text_is_pdu_key",
 		"eventhandler", "delaytime", "device_open_errorsleeptime", "keep_open", "trust_spool", "poll_faster",
-		"detect_message_routing", "detect_unexpected_input",
+		"detect_message_routing", "detect_unexpected_input", "decode_unicode_text", "internal_combine", "internal_combine_binary",
+		"using_routed_status_report",
 	),
 }
 

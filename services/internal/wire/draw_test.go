@@ -30,7 +30,7 @@ var limits = map[reflect.Type]uint64{
 }
 
 // anyOctets are the fields that may hold any octets; other strings are UTF-8.
-var anyOctets = []string{"Sender", "File", "Directory", "Notices"}
+var anyOctets = []string{"Sender", "File", "Directory", "Notices", "Raw"}
 
 // drawer fills values of any type, field by field, so that a field which is new in
 // package message or life takes part without being named here. A full one makes

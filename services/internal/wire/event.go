@@ -9,13 +9,7 @@ import (
 )
 
 // EncodeEvent returns the octets of an event.
-func EncodeEvent(e *life.Event) ([]byte, error) {
-	p := &viestiv1.Event{
-		Id: text(e.ID), Account: text(e.Account), Time: stamp(e.Time), Subject: subjectOut(e.Subject), Modem: modemOut(e.Modem),
-	}
-	setKind(p, e.Kind)
-	return marshal(p)
-}
+func EncodeEvent(e *life.Event) ([]byte, error) { return marshal(eventOut(e)) }
 
 // DecodeEvent reads octets written by EncodeEvent. An event of a kind that this
 // version does not know has a nil Kind; readers pass over it.
@@ -24,10 +18,22 @@ func DecodeEvent(data []byte) (*life.Event, error) {
 	if err := proto.Unmarshal(data, &p); err != nil {
 		return nil, malformed("Event", err)
 	}
+	return eventIn(&p), nil
+}
+
+func eventOut(e *life.Event) *viestiv1.Event {
+	p := &viestiv1.Event{
+		Id: text(e.ID), Account: text(e.Account), Time: stamp(e.Time), Subject: subjectOut(e.Subject), Modem: modemOut(e.Modem),
+	}
+	setKind(p, e.Kind)
+	return p
+}
+
+func eventIn(p *viestiv1.Event) *life.Event {
 	return &life.Event{
 		ID: p.GetId(), Account: p.GetAccount(), Time: instant(p.GetTime()),
-		Subject: subjectIn(p.GetSubject()), Modem: modemIn(p.GetModem()), Kind: kindOf(&p),
-	}, nil
+		Subject: subjectIn(p.GetSubject()), Modem: modemIn(p.GetModem()), Kind: kindOf(p),
+	}
 }
 
 func subjectOut(s *life.Subject) *viestiv1.Subject {

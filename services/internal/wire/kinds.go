@@ -16,13 +16,14 @@ func text(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 func attemptOut(k life.Attempt) *viestiv1.PartAttempted {
 	return &viestiv1.PartAttempted{
 		Part: uint32(k.Part), Total: uint32(k.Total), Attempt: uint32(k.Number),
-		State: viestiv1.PartAttempted_State(k.State),
+		State: viestiv1.PartAttempted_State(k.State), Pdus: each(k.PDUs, text),
 	}
 }
 
 func attemptIn(p *viestiv1.PartAttempted) life.Attempt {
 	return life.Attempt{
 		Part: int(p.GetPart()), Total: int(p.GetTotal()), Number: int(p.GetAttempt()), State: life.AttemptState(known(p.GetState())),
+		PDUs: p.GetPdus(),
 	}
 }
 
@@ -91,14 +92,14 @@ func reportIn(p *viestiv1.Report) life.Report {
 func receivedOut(k life.Received) *viestiv1.Received {
 	return &viestiv1.Received{
 		Pdu: k.PDU, Originator: text(k.Originator.Reveal()), ServiceCentreTime: stamp(k.ServiceCentreTime),
-		Warnings: each(k.Warnings, text), Name: text(k.Name),
+		Warnings: each(k.Warnings, text), Name: text(k.Name), Raw: []byte(k.Raw),
 	}
 }
 
 func receivedIn(p *viestiv1.Received) life.Received {
 	return life.Received{
 		PDU: p.GetPdu(), Originator: message.NewAddress(p.GetOriginator()), ServiceCentreTime: instant(p.GetServiceCentreTime()),
-		Warnings: p.GetWarnings(), Name: p.GetName(),
+		Warnings: p.GetWarnings(), Name: p.GetName(), Raw: string(p.GetRaw()),
 	}
 }
 

@@ -57,7 +57,7 @@ func prepare(ctx context.Context, o options) (b *bench, clean func(), err error)
 
 // findSystems builds viestid and looks for smsd.
 func (b *bench) findSystems(ctx context.Context, o options, root string) error {
-	if o.only != "smsd" {
+	if o.only != onlySmsd {
 		program := o.viestid
 		if program == "" {
 			program = filepath.Join(b.dir, "viestid")
@@ -67,15 +67,20 @@ func (b *bench) findSystems(ctx context.Context, o options, root string) error {
 		}
 		b.systems = append(b.systems, viesti(program))
 	}
-	if o.only == "viesti" {
+	if o.only == onlyViesti {
 		return nil
 	}
-	if _, err := os.Stat(o.smsd); err != nil {
+	if !exists(o.smsd) {
 		b.absent = fmt.Sprintf("smsd is not installed here (%s; Debian: smstools): Viesti alone", o.smsd)
 		return nil
 	}
 	b.systems = append(b.systems, smsd(o.smsd))
 	return nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // errNoRepository says that the benchmark was started somewhere else.

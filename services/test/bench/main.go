@@ -81,7 +81,17 @@ type load struct {
 	modems, messages int
 }
 
+// Values of -only.
+const (
+	onlyViesti = "viesti"
+	onlySmsd   = "smsd"
+)
+
+// cases checks the flags and returns what to measure the throughput with.
 func (o options) cases() ([]load, error) {
+	if o.only != "" && o.only != onlyViesti && o.only != onlySmsd {
+		return nil, fmt.Errorf("-only is %q: want %s or %s", o.only, onlyViesti, onlySmsd)
+	}
 	modems, err := numbers(o.modems)
 	if err != nil {
 		return nil, err

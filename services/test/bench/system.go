@@ -55,8 +55,6 @@ func versionOf(program, flag string) string {
 type process struct {
 	cmd  *exec.Cmd
 	done chan struct{}
-	// err is valid after done.
-	err error
 }
 
 // start runs a gateway in dir. What it says goes to a file there.
@@ -78,7 +76,7 @@ func (s *system) start(dir, conf, profile string) (*process, error) {
 	}
 	p := &process{cmd: cmd, done: make(chan struct{})}
 	go func() {
-		p.err = cmd.Wait()
+		_ = cmd.Wait() // ProcessState tells
 		close(p.done)
 	}()
 	return p, nil
@@ -111,7 +109,7 @@ func (p *process) died(dir string) error {
 	const most = 2000
 	said, _ := os.ReadFile(filepath.Join(dir, "output.txt"))
 	said = bytes.TrimSpace(said)
-	return fmt.Errorf("%w: %v\n%s", errDied, p.err, said[max(len(said)-most, 0):])
+	return fmt.Errorf("%w: %s\n%s", errDied, p.cmd.ProcessState, said[max(len(said)-most, 0):])
 }
 
 // build makes a viestid of the tree. A profile hook is laid over it when asked for.

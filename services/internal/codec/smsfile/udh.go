@@ -33,16 +33,16 @@ func UDHType(udh []byte) string {
 		if len(rest) < 2+size {
 			break
 		}
-		out = fmt.Appendf(out, ", [%02X]%s", id, elementName(id))
+		out = fmt.Appendf(out, ", [%02X]%s", id, ElementName(id))
 		rest = rest[2+size:]
 	}
 	return string(out)
 }
 
-// elementName is the name of an information element identifier (3GPP TS 23.040
+// ElementName is the name of an information element identifier (3GPP TS 23.040
 // §9.2.3.24). The words for 00, 01, 05, 08, 24 and 25 are those that files of
 // smsd show; the others are the specification's.
-func elementName(id byte) string {
+func ElementName(id byte) string {
 	switch {
 	case int(id) < len(elementNames) && elementNames[id] != "":
 		return elementNames[id]

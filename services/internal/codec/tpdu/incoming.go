@@ -29,6 +29,19 @@ func DecodeMT(pdu []byte) (MT, error) {
 	return r.tpdu(smsc)
 }
 
+// DecodeSMSC reads the service centre address in front of a TPDU of either
+// direction (3GPP TS 27.005 §3.1), and returns how many octets it takes, its
+// length octet included. It is as tolerant as DecodeMT; the only error is a
+// TypeError for a length that no such address has.
+func DecodeSMSC(pdu []byte) (smsc Address, size int, warnings []Warning, err error) {
+	if len(pdu) > 0 && int(pdu[0]) > maxSMSCOctets {
+		return Address{}, 0, nil, &TypeError{Err: ErrSMSC}
+	}
+	r := reader{octets: pdu}
+	smsc = r.smsc()
+	return smsc, r.pos, r.warnings, nil
+}
+
 // DecodeTPDU is DecodeMT for a TPDU without service centre address.
 func DecodeTPDU(tpdu []byte) (MT, error) {
 	r := reader{octets: tpdu}

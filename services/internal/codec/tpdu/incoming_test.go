@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // TestRecordedIncoming compares every PDU with the headers that smsd wrote when
@@ -256,5 +259,33 @@ func TestReportB2(t *testing.T) {
 	}
 	if want := time.Date(2060, 10, 10, 11, 1, 0, 0, time.UTC); !s.DT.Time.Equal(want) {
 		t.Errorf("discharged %v, want %v", s.DT.Time, want)
+	}
+}
+
+// TestDecodeSMSC reads the address alone, as it stands before a TPDU of either direction.
+func TestDecodeSMSC(t *testing.T) {
+	for _, c := range []struct {
+		name, pdu string
+		want      Address
+		size      int
+		warnings  []string
+		err       error
+	}{
+		{"address", "0791534850020200 0100", Address{TOA: 0x91, Digits: "358405202000"}, 8, nil, nil},
+		{"odd digits", "0281F1", Address{TOA: 0x81, Digits: "1"}, 3, nil, nil},
+		{"none", "000100", Address{}, 1, nil, nil},
+		{"truncated", "079153", Address{TOA: 0x91, Digits: "35"}, 3, []string{warnTruncated}, nil},
+		{"no octets", "", Address{}, 0, []string{warnTruncated}, nil},
+		{"too long", "0C91", Address{}, 0, nil, ErrSMSC},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			smsc, size, warnings, err := DecodeSMSC(unhex(t, c.pdu))
+			if size != c.size || !errors.Is(err, c.err) {
+				t.Errorf("size %d, %v, want %d, %v", size, err, c.size, c.err)
+			}
+			if diff := cmp.Diff(c.want, smsc) + cmp.Diff(c.warnings, texts(warnings), cmpopts.EquateEmpty()); diff != "" {
+				t.Error(diff)
+			}
+		})
 	}
 }

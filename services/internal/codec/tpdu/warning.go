@@ -19,6 +19,14 @@ func (w Warning) String() string {
 	return fmt.Sprintf("%s at octet %d: %s", w.Field, w.Offset, w.Text)
 }
 
+// Texts that a reader of warnings may want to tell from the others.
+const (
+	TextFiller   = warnFiller
+	TextDate     = warnDate
+	TextTime     = warnTime
+	TextTrailing = warnTrailing
+)
+
 // Texts of warnings.
 const (
 	warnTruncated     = "the PDU ends within this field"

@@ -139,19 +139,16 @@ func (g *Group) Expire(before time.Time) (changed bool) {
 }
 
 // Claim makes owner the one who writes the deliveries that are nobody's, its own
-// already, or overdue, and returns them. busy says that somebody else is writing
-// another one.
-func (g *Group) Claim(owner string, now, deadline time.Time) (mine []Delivery, busy bool) {
+// already, or overdue, and returns them.
+func (g *Group) Claim(owner string, now, deadline time.Time) (mine []Delivery) {
 	for i := range g.Deliveries {
 		d := &g.Deliveries[i]
-		if d.Owner != "" && d.Owner != owner && now.Before(d.Deadline) {
-			busy = true
-			continue
+		if d.Owner == "" || d.Owner == owner || !now.Before(d.Deadline) {
+			d.Owner, d.Deadline = owner, deadline
+			mine = append(mine, *d)
 		}
-		d.Owner, d.Deadline = owner, deadline
-		mine = append(mine, *d)
 	}
-	return mine, busy
+	return mine
 }
 
 // Finish records that a delivery was written. One that is not there any more was

@@ -83,6 +83,9 @@ type Attempt struct {
 	// Number counts the attempts of this part from 1.
 	Number int
 	State  AttemptState
+	// PDUs are, with the first part of several, all PDUs of the message as hex
+	// with the service centre first: whoever goes on with it sends these.
+	PDUs []string
 }
 
 // AttemptState is the state of an attempt record.
@@ -205,6 +208,8 @@ type Received struct {
 	ServiceCentreTime time.Time
 	Warnings          []string
 	Name              string
+	// Raw is what the modem gave, where that was no clean hex of the PDU.
+	Raw string
 }
 
 // Call says that somebody called.

@@ -38,7 +38,7 @@ func TestTable(t *testing.T) {
 		{Accepted{DeliverAt: time.Unix(1, 0)}, Deferred, []State{Unknown}},
 		{Attempt{State: Attempting}, Sending, unsent},
 		{Attempt{State: Refused}, Sending, unsent},
-		{Attempt{State: Withdrawn}, CancelledState, waiting},
+		{Attempt{State: Withdrawn}, Unknown, nil}, // the event that follows says why
 		{PartDone{}, Sending, unsent},
 		{Sent{}, SentState, unsent},
 		{Failed{}, FailedState, unsent},
@@ -79,7 +79,7 @@ func TestFold(t *testing.T) {
 		"expired":                          {[]Event{accepted, ev(Expired{})}, ExpiredState},
 		"expired too late":                 {[]Event{accepted, attempt, ev(Expired{})}, Sending},
 		"cancelled too late":               {[]Event{accepted, attempt, sent, ev(Cancelled{})}, SentState},
-		"withdrawn":                        {[]Event{accepted, ev(Attempt{State: Withdrawn}), ev(Expired{})}, CancelledState},
+		"withdrawn, and why":               {[]Event{accepted, ev(Attempt{State: Withdrawn}), ev(Expired{})}, ExpiredState},
 		"rejected":                         {[]Event{ev(Rejected{})}, RejectedState},
 		"failed":                           {[]Event{accepted, attempt, ev(Failed{})}, FailedState},
 		"sent after a failure":             {[]Event{accepted, attempt, ev(Failed{}), sent}, FailedState},

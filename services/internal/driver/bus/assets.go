@@ -84,6 +84,7 @@ func (b *Bus) buckets() []jetstream.KeyValueConfig {
 		{Bucket: s.BucketModems(), Storage: jetstream.MemoryStorage, LimitMarkerTTL: markerTTL, Replicas: 1, Description: "state of modems"},
 		{Bucket: s.BucketSessions(), Storage: jetstream.MemoryStorage, LimitMarkerTTL: markerTTL, Replicas: 1, Description: "SMPP sessions"},
 		{Bucket: s.BucketLeases(), LimitMarkerTTL: markerTTL, Replicas: b.opts.Replicas, Description: "roles that one process may have"},
+		{Bucket: s.BucketJoin(), LimitMarkerTTL: markerTTL, Replicas: b.opts.Replicas, Description: "parts that wait for the others"},
 	}
 }
 

@@ -75,6 +75,9 @@ func New(nc *nats.Conn, opts Options) (*Bus, error) {
 	return &Bus{nc: nc, js: js, space: opts.Space, opts: opts}, nil
 }
 
+// AckWait is how long a worker may be silent before its message goes to another one.
+func (b *Bus) AckWait() time.Duration { return b.opts.AckWait }
+
 // Space returns the names in use.
 func (b *Bus) Space() subject.Space { return b.space }
 

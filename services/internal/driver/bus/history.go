@@ -33,7 +33,8 @@ func (b *Bus) Find(ctx context.Context, account, id string) (*Waiting, error) {
 	if account != "" {
 		ready, later = b.space.OutAnyQueue(account, id), b.space.LaterAnyQueue(account, id)
 	}
-	for i, subj := range []string{ready, later} {
+	// Deferred first: one that becomes ready in between is found then.
+	for i, subj := range []string{later, ready} {
 		raw, err := b.last(ctx, b.space.StreamOut(), subj)
 		if errors.Is(err, ErrNotFound) {
 			continue
@@ -45,7 +46,7 @@ func (b *Bus) Find(ctx context.Context, account, id string) (*Waiting, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &Waiting{Submission: s, Deferred: i == 1, subject: raw.Subject, seq: raw.Sequence}, nil
+		return &Waiting{Submission: s, Deferred: i == 0, subject: raw.Subject, seq: raw.Sequence}, nil
 	}
 	return nil, ErrNotFound
 }
@@ -70,7 +71,7 @@ func (b *Bus) last(ctx context.Context, stream, subj string) (raw *jetstream.Raw
 // already: then it returns ErrConflict, and nothing has changed. who is told in e,
 // which becomes the record of it.
 func (b *Bus) Withdraw(ctx context.Context, w *Waiting, e *life.Event) error {
-	if err := b.claimWithdrawal(ctx, w, e); err != nil {
+	if err := b.ClaimWithdrawal(ctx, w.Submission, e); err != nil {
 		return err
 	}
 	if err := b.Publish(ctx, e); err != nil {
@@ -79,21 +80,25 @@ func (b *Bus) Withdraw(ctx context.Context, w *Waiting, e *life.Event) error {
 	return b.remove(ctx, w)
 }
 
-// claimWithdrawal writes the attempt record of the first part, so that no worker
-// can. That it was written before, by a withdrawal that did not finish, is good.
-func (b *Bus) claimWithdrawal(ctx context.Context, w *Waiting, e *life.Event) error {
+// ClaimWithdrawal writes the attempt record of the first part, so that no worker
+// can send it any more; e says who and when. That it was written before, by a
+// withdrawal that did not finish, is good. ErrConflict says that a part was
+// accepted or may have been.
+func (b *Bus) ClaimWithdrawal(ctx context.Context, s *message.Submission, e *life.Event) error {
 	claim := *e
 	claim.Kind = life.Attempt{Part: 1, Total: 1, State: life.Withdrawn}
 	_, err := b.Attempt(ctx, &claim, 0)
 	if !errors.Is(err, ErrConflict) {
 		return err
 	}
-	p, progressErr := b.Progress(ctx, w.Submission)
-	if progressErr != nil {
+	p, progressErr := b.Progress(ctx, s)
+	switch {
+	case progressErr != nil:
 		return progressErr
-	}
-	if p.Attempts[1].State == life.Withdrawn {
+	case p.Attempts[1].State == life.Withdrawn:
 		return nil
+	case p.Untouched():
+		_, err = b.Attempt(ctx, &claim, p.Attempts[1].Seq)
 	}
 	return err
 }

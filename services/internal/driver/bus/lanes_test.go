@@ -87,8 +87,10 @@ func TestFollowInLanes(t *testing.T) {
 	var count tally
 	failed := false
 	slow, free := all[0], make(chan struct{})
-	follow(t, func(ctx context.Context) error {
-		return b.FollowAccountInLanes(ctx, "account", func(e *life.Event) string { return e.ID }, func(ctx context.Context, e *life.Event) error {
+	let := sync.OnceFunc(func() { close(free) })
+	defer let()
+	stop := follow(t, func(ctx context.Context) error {
+		return b.FollowAccountInLanes(ctx, account, func(e *life.Event) string { return e.ID }, func(ctx context.Context, e *life.Event) error {
 			switch {
 			case e.ID == slow:
 				<-free
@@ -99,7 +101,9 @@ func TestFollowInLanes(t *testing.T) {
 			return count.handle(ctx, e)
 		})
 	})
-	eventually(t, "all others", func() bool { return count.len() == len(all)-1 })
-	close(free)
+	// Some share the lane of the slow one.
+	eventually(t, "most others", func() bool { return count.len() > len(all)/2 })
+	let()
 	eventually(t, "the slow one", func() bool { return count.len() == len(all) })
+	stop()
 }

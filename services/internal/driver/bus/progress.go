@@ -3,6 +3,7 @@ package bus
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/synadia-io/orbit.go/jetstreamext"
@@ -26,6 +27,20 @@ type Progress struct {
 type AttemptRecord struct {
 	life.Attempt
 	Seq uint64
+	// Modem is whose attempt it was, and Time when the broker got the record.
+	Modem *life.Modem
+	Time  time.Time
+}
+
+// Untouched reports whether certainly no part is with the network or on its way
+// there: nothing was accepted, and every attempt was refused.
+func (p *Progress) Untouched() bool {
+	for _, a := range p.Attempts {
+		if a.State != life.Refused {
+			return false
+		}
+	}
+	return len(p.Accepted) == 0 && p.Final == nil
 }
 
 // Progress reads the records of a message.
@@ -64,7 +79,7 @@ func (p *Progress) add(raw *jetstream.RawStreamMsg) error {
 	}
 	switch k := e.Kind.(type) {
 	case life.Attempt:
-		p.Attempts[k.Part] = AttemptRecord{Attempt: k, Seq: raw.Sequence}
+		p.Attempts[k.Part] = AttemptRecord{Attempt: k, Seq: raw.Sequence, Modem: e.Modem, Time: raw.Time}
 	case life.PartDone:
 		p.Accepted[k.Part] = k
 	case life.Sent, life.Failed, life.Expired, life.Cancelled:

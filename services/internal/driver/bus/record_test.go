@@ -96,9 +96,13 @@ func TestProgress(t *testing.T) {
 
 	known, err := b.Progress(bounded(t), s)
 	must(t, err)
-	if len(known.Attempts) != 2 || known.Attempts[1].State != life.Attempting ||
-		known.Attempts[2] != (AttemptRecord{Attempt: refused, Seq: last}) {
+	second := known.Attempts[2]
+	if len(known.Attempts) != 2 || known.Attempts[1].State != life.Attempting || second.State != life.Refused || second.Number != 1 ||
+		second.Seq != last || second.Modem.IMSI != imsi || time.Since(second.Time) > time.Hour {
 		t.Errorf("attempts: %+v", known.Attempts)
+	}
+	if known.Untouched() {
+		t.Error("it counts as untouched")
 	}
 	if len(known.Accepted) != 1 || known.Accepted[1] != done || known.Final != nil {
 		t.Errorf("accepted %+v, final %+v", known.Accepted, known.Final)
@@ -179,10 +183,10 @@ func TestWithdrawIsResumed(t *testing.T) {
 	t.Parallel()
 	for name, begin := range map[string]func(*testing.T, *Bus, *Waiting, *life.Event){
 		"after the claim": func(t *testing.T, b *Bus, w *Waiting, e *life.Event) {
-			must(t, b.claimWithdrawal(bounded(t), w, e))
+			must(t, b.ClaimWithdrawal(bounded(t), w.Submission, e))
 		},
 		"after the event": func(t *testing.T, b *Bus, w *Waiting, e *life.Event) {
-			must(t, b.claimWithdrawal(bounded(t), w, e))
+			must(t, b.ClaimWithdrawal(bounded(t), w.Submission, e))
 			must(t, b.Publish(bounded(t), e))
 		},
 		"at its end": func(t *testing.T, b *Bus, w *Waiting, e *life.Event) { must(t, b.Withdraw(bounded(t), w, e)) },
@@ -207,6 +211,27 @@ func TestWithdrawIsResumed(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWithdrawAfterRefusals: a message of which the network has nothing may be
+// withdrawn although it was tried.
+func TestWithdrawAfterRefusals(t *testing.T) {
+	t.Parallel()
+	b := newBus(t)
+	s := submission("a", "q")
+	must(t, b.Submit(bounded(t), s))
+	w, err := b.Find(bounded(t), account, "a")
+	must(t, err)
+	last, err := b.Attempt(bounded(t), event(s, attempt(1, 1, 1)), 0)
+	must(t, err)
+	wantError(t, b.Withdraw(bounded(t), w, event(s, life.Cancelled{})), ErrConflict)
+	refused := attempt(1, 1, 1)
+	refused.State = life.Refused
+	_, err = b.Attempt(bounded(t), event(s, refused), last)
+	must(t, err)
+	must(t, b.Withdraw(bounded(t), w, event(s, life.Cancelled{})))
+	_, err = b.Find(bounded(t), account, "a")
+	wantError(t, err, ErrNotFound)
 }
 
 func TestWithdrawDeferred(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/viesti-sms/viesti/proto/subject"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 	"github.com/viesti-sms/viesti/services/internal/wire"
@@ -193,21 +194,27 @@ func stopAll(pulls []jetstream.MessagesContext) {
 	}
 }
 
-// refuse removes what is not a submission from the queue and says so to its
-// submitter, as far as the subject tells who that is.
+// refusedPause is how long a message rests that this version cannot read. A newer
+// one may know it: nothing is thrown away.
+const refusedPause = time.Minute
+
+// refuse leaves in the queue what cannot be read, and raises an alarm.
 func (b *Bus) refuse(ctx context.Context, msg jetstream.Msg, cause error) error {
-	q, ok := b.space.ParseOut(msg.Subject())
-	if ok {
-		err := b.Publish(ctx, &life.Event{
-			ID: q.ID, Account: q.Account, Time: time.Now(),
-			Kind: life.Failed{Reason: "the queued message cannot be read: " + cause.Error(), Class: life.FailureMessage},
-		})
-		if err != nil {
-			return err
-		}
+	e := &life.Event{
+		ID: "unreadable", Account: subject.System, Time: time.Now(),
+		Kind: life.Alarm{Severity: 3, Code: "unreadable", Text: "a queued message cannot be read, and waits for a version that can: " + cause.Error()},
 	}
-	return msg.TermWithReason("not a submission")
+	if q, ok := b.space.ParseOut(msg.Subject()); ok {
+		e.ID = q.ID
+	}
+	if _, err := b.PublishOnce(ctx, e); err != nil {
+		return err
+	}
+	return msg.NakWithDelay(refusedPause)
 }
+
+// errMismatch says that a submission is not whose its subject says.
+var errMismatch = errors.New("its subject names another message or account")
 
 // Work is one message in the hands of one worker, until Done or Return.
 type Work struct {
@@ -218,13 +225,19 @@ type Work struct {
 	mu      sync.Mutex
 	renewed time.Time
 	timer   *time.Timer
-	closed  bool
+	// lost is for ever: what the broker may have given to another worker is not
+	// this one's again because a late request was answered.
+	lost   bool
+	closed bool
 }
 
 func (b *Bus) work(msg jetstream.Msg) (*Work, error) {
 	s, err := wire.DecodeSubmission(msg.Data())
 	if err != nil {
 		return nil, err
+	}
+	if q, ok := b.space.ParseOut(msg.Subject()); !ok || q.ID != s.ID || q.Account != s.Account {
+		return nil, errMismatch
 	}
 	w := &Work{Submission: s, bus: b, msg: msg, renewed: time.Now()}
 	w.timer = time.AfterFunc(b.opts.AckWait/4, w.renew)
@@ -236,12 +249,19 @@ func (w *Work) renew() {
 	reply, err := w.bus.nc.Request(w.msg.Reply(), []byte("+WPI"), w.bus.opts.AckWait/4)
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if !w.held() || w.closed {
+		return
+	}
 	if err == nil && reply != nil {
 		w.renewed = time.Now()
 	}
-	if !w.closed {
-		w.timer.Reset(w.bus.opts.AckWait / 4)
-	}
+	w.timer.Reset(w.bus.opts.AckWait / 4)
+}
+
+// held is Held for who has the lock.
+func (w *Work) held() bool {
+	w.lost = w.lost || time.Since(w.renewed) >= w.bus.opts.AckWait/2
+	return !w.lost
 }
 
 // Held reports whether the message is certainly still this worker's: the broker
@@ -249,7 +269,7 @@ func (w *Work) renew() {
 func (w *Work) Held() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return !w.closed && time.Since(w.renewed) < w.bus.opts.AckWait/2
+	return w.held() && !w.closed
 }
 
 // Done removes the message from the queue for good.
@@ -258,8 +278,13 @@ func (w *Work) Done(ctx context.Context) error {
 	return w.bus.retry(ctx, w.msg.DoubleAck)
 }
 
-// Return gives the message back to the queue, for whoever is free after delay.
+// Return gives the message back to the queue, for whoever is free after delay. A
+// message that may be another worker's already is left alone.
 func (w *Work) Return(delay time.Duration) error {
+	if !w.Held() {
+		w.close()
+		return nil
+	}
 	w.close()
 	if delay > 0 {
 		return w.msg.NakWithDelay(delay)

@@ -13,6 +13,7 @@ import (
 	"github.com/viesti-sms/viesti/proto/subject"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
+	"github.com/viesti-sms/viesti/services/internal/wire"
 )
 
 func TestTakeOrder(t *testing.T) {
@@ -230,24 +231,36 @@ func TestWorkOfADeadWorkerComesBack(t *testing.T) {
 	must(t, again.Done(bounded(t)))
 }
 
-// TestForeignOctetsLeaveTheQueue: what is no submission must not block a queue.
-func TestForeignOctetsLeaveTheQueue(t *testing.T) {
+// TestUnreadableMessagesRest: what cannot be read blocks no queue, is kept for a
+// version that can, and somebody is told.
+func TestUnreadableMessagesRest(t *testing.T) {
 	t.Parallel()
 	b := newBus(t)
 	taker := newTaker(t, b, "q")
-	_, err := b.js.Publish(bounded(t), b.space.Out(subject.Queued{Queue: "q", Priority: subject.High, Account: account, ID: "bad"}), []byte{0xff})
+	foreign, err := wire.EncodeSubmission(submission("another", "q"))
 	must(t, err)
+	for id, data := range map[string][]byte{"broken": {0xff}, "mismatch": foreign} {
+		_, err := b.js.Publish(bounded(t), b.space.Out(subject.Queued{Queue: "q", Priority: subject.High, Account: account, ID: id}), data)
+		must(t, err)
+	}
 	must(t, b.Submit(bounded(t), submission("good", "q")))
-	if got := take(t, taker).Submission.ID; got != "good" {
+	work := take(t, taker)
+	if got := work.Submission.ID; got != "good" {
 		t.Errorf("took %s", got)
 	}
-	events, err := b.History(bounded(t), "bad")
-	must(t, err)
-	if _, failed := events[len(events)-1].Kind.(life.Failed); !failed {
-		t.Errorf("its submitter is told %+v", events)
+	must(t, work.Done(bounded(t)))
+	noWork(t, taker, 100*time.Millisecond)
+	for _, id := range []string{"broken", "mismatch"} {
+		raw, err := b.last(bounded(t), b.space.StreamEvents(), b.space.EventsOfMessage(subject.System, id))
+		must(t, err)
+		e, err := wire.DecodeEvent(raw.Data)
+		must(t, err)
+		if _, alarm := e.Kind.(life.Alarm); !alarm {
+			t.Errorf("%s: %+v", id, e)
+		}
 	}
-	if n := stored(t, b, b.space.StreamOut()); n != 1 {
-		t.Errorf("%d messages in the queues, want 1", n)
+	if n := stored(t, b, b.space.StreamOut()); n != 2 {
+		t.Errorf("%d messages in the queues, want 2", n)
 	}
 }
 

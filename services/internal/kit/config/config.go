@@ -31,14 +31,25 @@ func Load(path string, v any) error {
 
 // Decode reads YAML into v.
 func Decode(data []byte, v any) error {
-	if len(bytes.TrimSpace(data)) == 0 {
-		return nil
+	if empty(data) {
+		return nil // the decoder would take it for an error, and clear v
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
 	if err := dec.Decode(v); err != nil {
 		return fmt.Errorf("%w: %s", ErrInvalid, strings.TrimSpace(yaml.FormatError(err, false, true)))
 	}
 	return nil
+}
+
+// empty reports whether there is nothing in a document but comments.
+func empty(data []byte) bool {
+	for line := range bytes.Lines(data) {
+		line = bytes.TrimSpace(line)
+		if len(line) > 0 && line[0] != '#' && string(line) != "---" {
+			return false
+		}
+	}
+	return true
 }
 
 // Duration is a time.Duration written like 10s, 5m or 1h30m.

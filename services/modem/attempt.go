@@ -1,0 +1,171 @@
+package modem
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/viesti-sms/viesti/services/internal/core/compose"
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/core/message"
+	"github.com/viesti-sms/viesti/services/internal/driver/bus"
+)
+
+// errNotHeld says that the broker may have given the message to another worker.
+var errNotHeld = errors.New("the broker may have given the message to another worker")
+
+// intend writes the record that this worker is about to hand a part to its modem.
+// It is the check for everything that may have happened before: the record can
+// only be written over the last one that is known. A part that turns out to be
+// accepted already is in known.Accepted then.
+func (d *delivery) intend(ctx context.Context, part int) error {
+	if _, ok := d.known.Accepted[part]; ok {
+		return nil
+	}
+	if !d.work.Held() {
+		return errNotHeld
+	}
+	if d.started.IsZero() {
+		d.started = d.now()
+	}
+	err := d.record(ctx, part, d.known.Attempts[part].Number+1, life.Attempting)
+	if !errors.Is(err, bus.ErrConflict) {
+		return err
+	}
+	if d.looked {
+		return &ending{cause: errors.New("another worker is sending it"), pause: d.liveTime()}
+	}
+	if err := d.look(ctx); err != nil {
+		return err
+	}
+	return d.intend(ctx, part)
+}
+
+// record writes the attempt record of a part by compare-and-set.
+func (d *delivery) record(ctx context.Context, part, number int, state life.AttemptState) error {
+	a := life.Attempt{Part: part, Total: len(d.msg.Parts), Number: number, State: state}
+	if part == 1 && a.Total > 1 {
+		for _, p := range d.msg.Parts {
+			a.PDUs = append(a.PDUs, p.Hex())
+		}
+	}
+	seq, err := d.bus.Attempt(ctx, d.event(a), d.known.Attempts[part].Seq)
+	if err != nil {
+		return err
+	}
+	if d.known.Attempts == nil {
+		d.known.Attempts = map[int]bus.AttemptRecord{}
+	}
+	d.known.Attempts[part] = bus.AttemptRecord{Attempt: a, Seq: seq, Modem: d.status.modem(), Time: d.now()}
+	return nil
+}
+
+// recordRefusal says that the last attempt of a part certainly failed, so that
+// whoever comes next does not take it for unknown.
+func (d *delivery) recordRefusal(ctx context.Context, part int) error {
+	return d.record(ctx, part, d.known.Attempts[part].Number, life.Refused)
+}
+
+// look reads what earlier workers recorded, and ends the message if that is what
+// the records say.
+func (d *delivery) look(ctx context.Context) error {
+	known, err := d.bus.Progress(ctx, d.sub)
+	if err != nil {
+		return err
+	}
+	d.known, d.looked = known, true
+	switch {
+	case known.Final != nil:
+		return &ending{final: known.Final.Kind, cause: errors.New("it was ended before")}
+	case known.Attempts[1].State == life.Withdrawn:
+		return &ending{final: d.withdrawn(), cause: errors.New("it was withdrawn")}
+	}
+	d.adopt(known)
+	for part, a := range known.Attempts {
+		if _, accepted := known.Accepted[part]; accepted || a.State != life.Attempting {
+			continue
+		}
+		if err := d.doubtful(part, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withdrawn is how a message ends that somebody took back who did not say so yet.
+func (d *delivery) withdrawn() life.Kind {
+	if !d.sub.ExpiresAt.IsZero() && !d.now().Before(d.sub.ExpiresAt) {
+		return life.Expired{ExpiresAt: d.sub.ExpiresAt}
+	}
+	return life.Cancelled{}
+}
+
+// adopt goes on with the parts that an earlier worker made: its modem may be set
+// up differently, and the recipient must be able to join them.
+func (d *delivery) adopt(known bus.Progress) {
+	if d.msg == nil {
+		return
+	}
+	if one, ok := known.Accepted[1]; ok && one.Total == 1 {
+		d.msg.Parts = d.msg.Parts[:1]
+		return
+	}
+	var parts []compose.Part
+	for _, pdu := range known.Attempts[1].PDUs {
+		octets, err := hex.DecodeString(pdu)
+		if err != nil || len(octets) == 0 || len(octets) <= int(octets[0]) {
+			return // not what Hex gives; this worker's own parts are as good
+		}
+		smsc := 1 + int(octets[0])
+		parts = append(parts, compose.Part{SMSC: octets[:smsc], TPDU: octets[smsc:]})
+	}
+	if len(parts) > 0 {
+		d.msg.Parts = parts
+	}
+}
+
+// doubtful decides about an attempt without an outcome. Another modem's that is
+// recent may still be going on; otherwise its outcome is unknown, and the policy
+// says what that means.
+func (d *delivery) doubtful(part int, a bus.AttemptRecord) error {
+	if age := d.now().Sub(a.Time); !d.own(a.Modem) && age < d.liveTime() {
+		return &ending{cause: errors.New("another worker may still be sending it"), pause: d.liveTime() - age}
+	}
+	if d.onUnknown() == message.Hold {
+		return d.held()
+	}
+	d.log.Warn("the outcome of an earlier attempt is unknown; it is sent again", zap.Int("part", part))
+	d.unsure = true
+	return nil
+}
+
+// own reports whether an attempt was this modem's: its device is locked, so that
+// one that has begun before does not go on any more.
+func (d *delivery) own(m *life.Modem) bool {
+	me := d.status.modem()
+	return m != nil && m.Host == me.Host && m.Name == me.Name
+}
+
+// liveTime is how long after its record an attempt of another worker may still be
+// going on: that worker waits for the network, and has its message that long.
+func (d *delivery) liveTime() time.Duration {
+	return pduFactor*time.Duration(d.dev.ReadTimeout) + d.bus.AckWait()
+}
+
+func (d *delivery) onUnknown() message.OnUnknown {
+	if d.sub.OnUnknown != message.OnUnknownDefault {
+		return d.sub.OnUnknown
+	}
+	return policies[d.dev.OnUnknown]
+}
+
+func (d *delivery) held() error {
+	const text = "Outcome unknown: it may have been sent, and is not sent again"
+	return &ending{
+		final: life.Failed{Reason: text, Class: life.FailureUnknown, Unknown: true, Parts: d.done},
+		cause: errors.New("the outcome of an attempt is unknown, and the policy is to hold"),
+	}
+}

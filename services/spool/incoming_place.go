@@ -1,0 +1,92 @@
+package spool
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base32"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/driver/spooldir"
+)
+
+// fileMode is the mode of files that the spool makes.
+const fileMode = 0o644
+
+// place is where a received file goes, and its copy if there is to be one.
+type place struct{ dir, copy string }
+
+func (s *Spool) incomingPlace() place { return place{dir: s.cfg.Incoming, copy: s.cfg.IncomingCopy} }
+
+func (s *Spool) reportPlace() place {
+	p := place{dir: s.cfg.Report, copy: s.cfg.ReportCopy}
+	if p.dir == "" {
+		p.dir = s.cfg.Incoming
+	}
+	if p.copy == "" {
+		p.copy = s.cfg.IncomingCopy
+	}
+	return p
+}
+
+// store writes a file for an event, its copy first, and returns the path for the
+// handler. Names follow from event and content, so that a repeated event finds
+// its file and writes no second one: then fresh is false.
+func (s *Spool) store(e *life.Event, p place, file *smsfile.Incoming) (path string, fresh bool, err error) {
+	data := file.AppendTo(nil, nil)
+	copied, err := s.copyTo(p.copy, e, data)
+	if err != nil {
+		return "", false, err
+	}
+	date := smsfile.FormatTime(e.Time.Local(), s.cfg.DateFilenameFormat)
+	name := smsfile.NamePrefix(modemName(e), date, smsfile.DateName(s.cfg.DateFilename)) + suffix(e, data) +
+		smsfile.Preview(file.Alphabet, file.Body, s.cfg.FilenamePreview)
+	path, fresh, err = writeOnce(p.dir, name, data)
+	if copied != "" && s.cfg.EventHandlerUseCopy {
+		path = copied
+	}
+	return path, fresh, err
+}
+
+// copyTo writes a second copy, which never has the name of the first.
+func (s *Spool) copyTo(dir string, e *life.Event, data []byte) (path string, err error) {
+	if dir == "" {
+		return "", nil
+	}
+	path, _, err = writeOnce(dir, modemName(e)+"."+suffix(e, data), data)
+	return path, err
+}
+
+// writeOnce writes a file unless it is there already with that content.
+func writeOnce(dir, name string, data []byte) (path string, fresh bool, err error) {
+	path = filepath.Join(dir, name)
+	existing, err := os.ReadFile(path)
+	if err == nil && bytes.Equal(existing, data) {
+		return path, false, nil
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", false, err
+	}
+	path, err = spooldir.Write(dir, name, data, fileMode)
+	return path, err == nil, err
+}
+
+func modemName(e *life.Event) string {
+	if e.Modem == nil {
+		return "gateway"
+	}
+	return e.Modem.Name
+}
+
+// suffix is what mkstemp would put behind the name of the modem: six characters.
+func suffix(e *life.Event, data []byte) string {
+	const characters = 6
+	h := sha256.New()
+	h.Write([]byte(e.ID))
+	h.Write(data)
+	return base32.StdEncoding.EncodeToString(h.Sum(nil))[:characters]
+}
