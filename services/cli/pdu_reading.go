@@ -61,7 +61,8 @@ func readPDU(octets []byte, o readOptions) (*reading, error) {
 			best = r
 		}
 	}
-	if best == nil || o.direction == anyDirection && !best.acceptable() {
+	asked := o.direction != anyDirection && !errors.Is(firstErr, errOtherDirection)
+	if best == nil || !best.acceptable() && !asked {
 		return nil, fmt.Errorf("%w: %w", errNoPDU, cmp.Or(firstErr, errNoAddress))
 	}
 	if n := best.length(); o.length != unknownLength && o.length != n {
@@ -97,11 +98,9 @@ func readAs(octets []byte, bare bool, d direction) (*reading, error) {
 	return r, r.readIncoming(rest)
 }
 
-// Reasons for which a message type is not explained.
-var (
-	errSubmitReport  = errors.New("SMS-SUBMIT-REPORT or SMS-SUBMIT; for the latter, give --direction mo")
-	errDeliverReport = errors.New("SMS-DELIVER-REPORT or SMS-COMMAND, which modems do not show; for what was received, give --direction mt")
-)
+// errOtherDirection is the reason for which a message type is not explained: the
+// other types of a direction are between the mobile and the network alone.
+var errOtherDirection = errors.New("message type of the other direction; change --direction")
 
 // isSubmit reports whether the message type is SMS-SUBMIT. The other types have
 // the same numbers in both directions (3GPP TS 23.040 §9.2.3.1); a modem gives and
@@ -109,11 +108,8 @@ var (
 func isSubmit(first byte, d direction) (bool, error) {
 	const maskMTI, mtiSubmit = 3, 1
 	submit := first&maskMTI == mtiSubmit
-	switch {
-	case submit && d == mobileTerminated:
-		return false, errSubmitReport
-	case !submit && d == mobileOriginated:
-		return false, errDeliverReport
+	if submit && d == mobileTerminated || !submit && d == mobileOriginated {
+		return false, errOtherDirection
 	}
 	return submit, nil
 }

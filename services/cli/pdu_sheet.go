@@ -96,17 +96,28 @@ func pattern(octet, mask byte) string {
 // hexOf shows octets with blanks between them.
 func hexOf(octets []byte) string { return strings.TrimSpace(fmt.Sprintf("% X", octets)) }
 
-// attach puts a warning to the field that it is about: the last one of its name,
-// or else the last one of all, that begins no later than the trouble.
+// attach puts a warning to the field that it is about: of its name the last one
+// that begins no later than the trouble, or else the last one of all; without any
+// of its name the field of the place.
 func (s *sheet) attach(w tpdu.Warning) {
-	best := 0
+	here, named, last := 0, -1, -1
 	for i, f := range s.fields {
-		if f.Offset <= w.Offset && (matches(f.Name, w.Field) || !matches(s.fields[best].Name, w.Field)) {
-			best = i
+		before := f.Offset <= w.Offset
+		if before {
+			here = i
+		}
+		if matches(f.Name, w.Field) {
+			last = i
+			if before {
+				named = i
+			}
 		}
 	}
-	if len(s.fields) > 0 {
-		s.fields[best].Warnings = append(s.fields[best].Warnings, w.Text)
+	for _, i := range []int{named, last, here} {
+		if i >= 0 && i < len(s.fields) {
+			s.fields[i].Warnings = append(s.fields[i].Warnings, w.Text)
+			return
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package spool
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -155,7 +156,12 @@ func (s *Spool) waitingFile(e *life.Event) (path string, data []byte, err error)
 		return "", nil, fs.ErrNotExist
 	}
 	o := e.Subject.Origin
-	s.moveOn(e.ID, o)
+	if err := s.moveOn(e.ID, o); err != nil {
+		return "", nil, err
+	}
+	if _, err := os.Stat(o.Directory); err != nil {
+		return "", nil, fmt.Errorf("%w: %s", errNowhere, o.Directory)
+	}
 	path = filepath.Join(o.Directory, spooldir.WaitingName(e.ID, o.File))
 	data, err = os.ReadFile(path)
 	return path, data, err

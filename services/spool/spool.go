@@ -38,12 +38,23 @@ type Spool struct {
 	joining sync.Mutex
 	// syncer is shared by the events that are handled side by side.
 	syncer spooldir.Syncer
+
+	// What follows is the scanner's own.
+
+	// recovered says that the claims of an earlier run were looked for.
+	recovered  bool
+	unfinished []*claimed
+	// rejected are the ids of refused files that have not been moved on yet.
+	rejected map[string]bool
+	// complained are the things about which the log has complained.
+	complained map[string]bool
 }
 
 // New makes a Spool; Config.Check tells before whether it can work.
 func New(cfg Config, b *bus.Bus, logger *zap.Logger) *Spool {
 	s := &Spool{
 		cfg: cfg, bus: b, log: logger.Named("spool"), account: Account(cfg.Host), now: time.Now,
+		rejected: map[string]bool{}, complained: map[string]bool{},
 	}
 	s.policy.Store(&route.Policy{})
 	return s
@@ -79,9 +90,6 @@ func (s *Spool) Run(ctx context.Context) error {
 }
 
 func (s *Spool) watch(ctx context.Context) error {
-	if err := s.recover(ctx); err != nil {
-		return err
-	}
 	return spooldir.Watch(ctx, s.cfg.Outgoing, s.rescan(), s.scan)
 }
 

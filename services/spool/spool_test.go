@@ -235,32 +235,33 @@ func TestLeftAlone(t *testing.T) {
 	}
 }
 
-// TestSettled tells complete files from growing ones.
+// TestSettled tells complete files from growing ones: by watching them, whatever
+// their time stamps say.
 func TestSettled(t *testing.T) {
-	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	at := func(ago time.Duration, size int64) spooldir.Candidate {
-		return spooldir.Candidate{Name: "f", Size: size, ModTime: now.Add(-ago)}
+	start := time.Now()
+	stamp := start.Add(-time.Hour)
+	file := func(size int64, modified time.Time) spooldir.Candidate {
+		return spooldir.Candidate{Name: "f", Size: size, ModTime: modified}
 	}
 	var s settling
-	look := func(c spooldir.Candidate) bool {
-		s.begin()
-		defer s.end()
-		return s.settled(c, now)
-	}
 	for _, step := range []struct {
-		file spooldir.Candidate
-		want bool
+		after time.Duration
+		file  spooldir.Candidate
+		want  bool
 	}{
-		{at(0, 10), false},
-		{at(settleTime-1, 20), false},
-		{at(settleTime, 20), true},
-		{at(-time.Hour, 20), false}, // a clock ahead of ours
-		{at(-time.Hour, 30), false}, // still growing
-		{at(-time.Hour, 30), true},  // not since we looked
+		{0, file(10, stamp), false}, // old, but who knows since when
+		{settleTime - 1, file(10, stamp), false},
+		{settleTime, file(20, stamp), false}, // grown
+		{2*settleTime - 1, file(20, stamp), false},
+		{2 * settleTime, file(20, stamp), true},
+		{3 * settleTime, file(20, start.Add(time.Hour)), false}, // touched, by a clock ahead of ours
+		{4 * settleTime, file(20, start.Add(time.Hour)), true},
 	} {
-		if got := look(step.file); got != step.want {
-			t.Errorf("settled(%+v) = %v", step.file, got)
+		s.begin()
+		if got := s.settled(step.file, start.Add(step.after)); got != step.want {
+			t.Errorf("after %v: settled(%+v) = %v", step.after, step.file, got)
 		}
+		s.end()
 	}
 }
 
@@ -290,11 +291,11 @@ func TestSameNameTwice(t *testing.T) {
 func TestClaimIsFinished(t *testing.T) {
 	r := newRig(t, nil)
 	r.drop("before", hello)
-	if _, err := spooldir.Take(r.cfg.Outgoing, []string{"before"}); err != nil {
+	if _, err := spooldir.Take(r.cfg.Outgoing, r.cfg.Host, []string{"before"}); err != nil {
 		t.Fatal(err)
 	}
 	r.drop("after", hello)
-	claim, err := spooldir.Take(r.cfg.Outgoing, []string{"after"})
+	claim, err := spooldir.Take(r.cfg.Outgoing, r.cfg.Host, []string{"after"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -394,6 +395,53 @@ func TestRejected(t *testing.T) {
 	want := "To: 358401234567\nAlphabet: klingon\nFail_reason: " + smsfile.ReasonInvalidAlphabet + "\nFailed: "
 	if content := r.read(filepath.Join(r.cfg.Failed, "bad")); !strings.HasPrefix(content, want) || !strings.HasSuffix(content, "\n\nhello\n") {
 		t.Errorf("failed file:\n%s", content)
+	}
+}
+
+// TestNowhereToWait lets the directory of waiting files vanish: the message is sent
+// all the same, and its file is put where it belongs when the directory is back.
+func TestNowhereToWait(t *testing.T) {
+	r := newRig(t, nil)
+	r.start()
+	if err := os.Rename(r.cfg.Checked, r.path("away")); err != nil {
+		t.Fatal(err)
+	}
+	r.drop("hello", hello)
+	s := r.take()
+	r.report(s, sentOnce)
+	r.drop("next", hello)
+	next := r.take()
+	r.stop()
+	if names := r.files(r.cfg.Sent); len(names) != 0 {
+		t.Errorf("in sent: %q", names)
+	}
+	if err := os.Rename(r.path("away"), r.cfg.Checked); err != nil {
+		t.Fatal(err)
+	}
+	r.start()
+	r.report(next, sentOnce)
+	r.wait("both files in sent", func() bool { return len(r.files(r.cfg.Sent)) == 2 })
+	r.wait("no claims left", func() bool {
+		claims, err := spooldir.Recover(r.cfg.Outgoing, r.cfg.Host)
+		return err == nil && len(claims) == 0
+	})
+}
+
+// TestClaimsOfOthers leaves the claims of other hosts alone.
+func TestClaimsOfOthers(t *testing.T) {
+	r := newRig(t, nil)
+	r.drop("theirs", hello)
+	if _, err := spooldir.Take(r.cfg.Outgoing, "other", []string{"theirs"}); err != nil {
+		t.Fatal(err)
+	}
+	r.start()
+	r.drop("ours", hello)
+	if s := r.take(); s.Origin.File != "ours" {
+		t.Errorf("took %s", s.Origin.File)
+	}
+	claims, err := spooldir.Recover(r.cfg.Outgoing, "other")
+	if err != nil || len(claims) != 1 || len(claims[0].Files) != 1 {
+		t.Errorf("the other's claims: %+v, %v", claims, err)
 	}
 }
 

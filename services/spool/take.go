@@ -3,6 +3,7 @@ package spool
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -25,53 +26,85 @@ const batch = 64
 // scan takes all files that are ready. What goes wrong with the directory itself
 // is logged and tried again at the next look.
 func (s *Spool) scan(ctx context.Context) error {
+	rules, err := s.rules()
+	if err != nil {
+		s.log.Error("taking messages, will be tried again", zap.Error(err))
+		return nil
+	}
+	if err := s.resume(ctx, rules); err != nil {
+		return err
+	}
 	found, err := spooldir.Scan(s.cfg.Outgoing, smsfile.Eligible)
 	if err != nil {
 		s.log.Error("looking for messages, will be tried again", zap.Error(err))
 		return nil
 	}
 	ready := s.ready(found)
-	if len(ready) == 0 {
-		return nil
-	}
-	rules, err := s.rules()
-	if err != nil {
-		s.log.Error("taking messages, will be tried again", zap.Error(err))
-		return nil
-	}
 	for len(ready) > 0 && ctx.Err() == nil {
 		n := min(batch, len(ready))
-		claim, err := spooldir.Take(s.cfg.Outgoing, ready[:n])
+		claim, err := spooldir.Take(s.cfg.Outgoing, s.cfg.Host, ready[:n])
 		if err != nil {
-			s.log.Error("claiming messages, will be tried again", zap.Error(err))
-			return nil
+			s.unclaimable(err)
 		}
 		ready = ready[n:]
-		if claim != nil {
-			if err := s.submit(ctx, claim, rules); err != nil {
-				return err
-			}
+		if claim == nil {
+			continue
+		}
+		if err := s.submit(ctx, &claimed{Claim: claim}, rules); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// recover finishes the claims of an earlier run.
-func (s *Spool) recover(ctx context.Context) error {
-	claims, err := spooldir.Recover(s.cfg.Outgoing)
-	if err != nil {
-		return err
+// unclaimable logs files that cannot be taken, each once until the next start.
+func (s *Spool) unclaimable(err error) {
+	var one *spooldir.ClaimError
+	about := ""
+	if errors.As(err, &one) {
+		about = one.File
 	}
-	if len(claims) == 0 {
-		return nil
+	s.complain(about, "claiming messages, will be tried again", err)
+}
+
+// complain logs an error that comes again and again once for each thing that it
+// is about.
+func (s *Spool) complain(about, doing string, err error) {
+	if about != "" && s.complained[about] {
+		return
 	}
-	rules, err := s.rules()
-	if err != nil {
-		return err
+	s.complained[about] = true
+	s.log.Error(doing, zap.String("about", about), zap.Error(err))
+}
+
+// claimed is a claim on its way to the broker.
+type claimed struct {
+	*spooldir.Claim
+	// accepted are the submissions that the broker has and whose files have not
+	// been moved on yet, by file.
+	accepted map[string]*message.Submission
+}
+
+// resume goes on with the claims that are not finished: of an earlier run, and of
+// this one where something was in the way.
+func (s *Spool) resume(ctx context.Context, r *rules) error {
+	if !s.recovered {
+		claims, err := spooldir.Recover(s.cfg.Outgoing, s.cfg.Host)
+		if err != nil {
+			s.log.Error("looking for claims of an earlier run, will be tried again", zap.Error(err))
+			return nil
+		}
+		s.recovered = true
+		for _, c := range claims {
+			s.log.Info("finishing a claim of an earlier run", zap.Int("files", len(c.Files)))
+			s.unfinished = append(s.unfinished, &claimed{Claim: c})
+		}
 	}
-	for _, c := range claims {
-		s.log.Info("finishing a claim of an earlier run", zap.Int("files", len(c.Files)))
-		if err := s.submit(ctx, c, rules); err != nil {
+	claims := s.unfinished
+	s.unfinished = nil
+	for i, c := range claims {
+		if err := s.submit(ctx, c, r); err != nil {
+			s.unfinished = append(s.unfinished, claims[i:]...)
 			return err
 		}
 	}
@@ -106,33 +139,71 @@ func (s *Spool) locked(name string) bool {
 	return err == nil
 }
 
-// submit makes the files of a claim durable on the broker and moves them on.
-// An error means that ctx has ended or that nothing can go on; the claim then
-// stays and is finished by the next run.
-func (s *Spool) submit(ctx context.Context, claim *spooldir.Claim, r *rules) error {
+// submit makes the files of a claim durable on the broker and moves them on. What
+// cannot be done now stays in the claim for another try. An error means that ctx
+// has ended or that the broker refuses.
+func (s *Spool) submit(ctx context.Context, c *claimed, r *rules) error {
 	var subs []*message.Submission
-	for _, file := range claim.Files {
-		sub, err := s.read(claim, file, r)
-		if errors.Is(err, fs.ErrNotExist) {
+	var later []string
+	for _, file := range c.Files {
+		if c.accepted[file] != nil {
+			later = append(later, file)
 			continue
 		}
-		if err != nil {
-			if err := s.reject(ctx, claim, file, err); err != nil {
+		sub, err := s.read(c.Claim, file, r)
+		var rejection *smsfile.Rejection
+		switch {
+		case err == nil:
+			subs = append(subs, sub)
+		case errors.Is(err, fs.ErrNotExist): // finished before
+		case !errors.As(err, &rejection):
+			s.complain(file, "reading a message, will be tried again", err)
+			later = append(later, file)
+		default:
+			if err := s.reject(ctx, c.Claim, file, rejection); err != nil {
 				return err
 			}
-			continue
+			later = append(later, file)
 		}
-		subs = append(subs, sub)
 	}
 	if err := s.bus.Submit(ctx, subs...); err != nil {
 		return err
 	}
+	if c.accepted == nil {
+		c.accepted = map[string]*message.Submission{}
+	}
 	for _, sub := range subs {
 		s.log.Info("accepted", log.Message(sub.ID), zap.String("file", sub.Origin.File), zap.String("queue", sub.Queue),
 			zap.Stringer("to", sub.Recipient))
-		s.moveOn(sub.ID, sub.Origin)
+		c.accepted[sub.Origin.File] = sub
+		later = append(later, sub.Origin.File)
 	}
-	return claim.Release()
+	c.Files = s.moveAll(c, later)
+	if len(c.Files) > 0 {
+		s.unfinished = append(s.unfinished, c)
+		return nil
+	}
+	return c.Release()
+}
+
+// moveAll moves on what the broker has of files, and returns those that stay.
+func (s *Spool) moveAll(c *claimed, files []string) (stay []string) {
+	for _, file := range files {
+		id, origin := spooldir.ID(c.Name, file), s.origin(c.Claim, file, "")
+		if sub := c.accepted[file]; sub != nil {
+			origin = sub.Origin
+		} else if !s.rejected[id] {
+			stay = append(stay, file)
+			continue
+		}
+		if err := s.moveOn(id, origin); err != nil {
+			s.complain(id, "moving a file on; it stays in its claim meanwhile", err)
+			stay = append(stay, file)
+			continue
+		}
+		delete(s.rejected, id)
+	}
+	return stay
 }
 
 // read makes a submission of a claimed file.
@@ -163,57 +234,67 @@ func (s *Spool) origin(claim *spooldir.Claim, file, queue string) message.Origin
 
 // reject records that a file is not a message. Its event comes back like any
 // other and moves the file to failed.
-func (s *Spool) reject(ctx context.Context, claim *spooldir.Claim, file string, cause error) error {
-	rejected := life.Rejected{Reason: cause.Error()}
-	var rejection *smsfile.Rejection
-	if errors.As(cause, &rejection) {
-		rejected = life.Rejected{Reason: rejection.FailReason()}
-	}
+func (s *Spool) reject(ctx context.Context, claim *spooldir.Claim, file string, cause *smsfile.Rejection) error {
 	id, origin := spooldir.ID(claim.Name, file), s.origin(claim, file, "")
-	s.log.Warn("rejected", log.Message(id), zap.String("file", file), zap.String("reason", cause.Error()))
+	s.log.Warn("rejected", log.Message(id), zap.String("file", file), zap.String("reason", cause.Reason))
 	err := s.bus.Publish(ctx, &life.Event{
-		ID: id, Account: s.account, Time: s.now(), Subject: &life.Subject{Origin: origin}, Kind: rejected,
+		ID: id, Account: s.account, Time: s.now(), Subject: &life.Subject{Origin: origin}, Kind: life.Rejected{Reason: cause.FailReason()},
 	})
 	if err != nil {
 		return err
 	}
-	s.moveOn(id, origin)
+	s.rejected[id] = true
 	return nil
 }
 
-// moveOn moves a file from its claim to where it waits. That it is gone means
-// that its final event was quicker.
-func (s *Spool) moveOn(id string, o message.Origin) {
+// errNowhere says that the directory in which files wait is missing.
+var errNowhere = errors.New("the directory for waiting files does not exist")
+
+// moveOn moves a file from its claim to where it waits. That it is gone from its
+// claim is good: it was moved before, or its final event was quicker.
+func (s *Spool) moveOn(id string, o message.Origin) error {
 	path := spooldir.ClaimedPath(s.cfg.Outgoing, o.Claim, o.File)
-	_, err := spooldir.Move(path, o.Directory, spooldir.WaitingName(id, o.File))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		s.log.Error("moving an accepted file on; it stays in its claim until it is sent", log.Message(id), zap.Error(err))
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
+	_, err := spooldir.Move(path, o.Directory, spooldir.WaitingName(id, o.File))
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, gone := os.Lstat(path); errors.Is(gone, fs.ErrNotExist) {
+			return nil
+		}
+		return fmt.Errorf("%w: %s", errNowhere, o.Directory)
+	}
+	return err
 }
 
 // settleTime is how long a file must not have changed before it counts as
 // complete, unless producers are trusted (smstools spec §4.2).
 const settleTime = 500 * time.Millisecond
 
-// settling remembers the files that are not complete yet. It is the scanner's own.
+// settling remembers the files that are not complete yet, and since when each is
+// as it is. It is the scanner's own.
 type settling struct {
-	last, next map[string]spooldir.Candidate
+	last, next map[string]observation
 }
 
-func (s *settling) begin() { s.next = map[string]spooldir.Candidate{} }
+type observation struct {
+	file  spooldir.Candidate
+	since time.Time
+}
+
+func (s *settling) begin() { s.next = map[string]observation{} }
 
 func (s *settling) end() { s.last = s.next }
 
-// settled reports whether a file has not changed for settleTime: by its time
-// stamp, or, where clocks differ or it was renamed in, since it was last seen.
+// settled reports whether a file has been seen unchanged for settleTime. Time
+// stamps alone say nothing: clocks differ, and a copy may keep an old one.
 func (s *settling) settled(c spooldir.Candidate, now time.Time) bool {
-	s.next[c.Name] = c
-	age := now.Sub(c.ModTime)
-	if age >= settleTime {
-		return true
+	o, known := s.last[c.Name]
+	if !known || o.file.Size != c.Size || !o.file.ModTime.Equal(c.ModTime) {
+		o = observation{file: c, since: now}
 	}
-	before, known := s.last[c.Name]
-	return age < 0 && known && before.Size == c.Size && before.ModTime.Equal(c.ModTime)
+	s.next[c.Name] = o
+	return now.Sub(o.since) >= settleTime
 }
 
 // oneLine keeps control characters of foreign text out of the log.

@@ -36,7 +36,8 @@ type Candidate struct {
 
 // Claim is a batch of claimed files.
 type Claim struct {
-	// Dir is the watched directory, Name the claim's own name within it.
+	// Dir is the watched directory, Name the claim's own name within it: a ULID
+	// and, so that hosts which share the directory tell theirs apart, the host.
 	Dir, Name string
 	// Files are the names of the claimed files.
 	Files []string
@@ -85,31 +86,48 @@ func Scan(dir string, eligible func(name string) bool) ([]Candidate, error) {
 	return found, nil
 }
 
-// Take claims files of dir. A file that is gone was somebody else's; the claim
-// holds those that were taken, and is nil when there are none.
-func Take(dir string, names []string) (*Claim, error) {
-	c := &Claim{Dir: dir, Name: strings.ToLower(ulid.Make().String())}
+// ownSuffix ends the names of the claims of a host.
+func ownSuffix(host string) string { return "-" + strings.ReplaceAll(host, "/", "_") }
+
+// Take claims files of dir for a host. A file that is gone was somebody else's; the
+// claim holds those that were taken, and is nil when there are none. The error
+// tells of files that could not be claimed, and may come with a claim of others.
+func Take(dir, host string, names []string) (*Claim, error) {
+	c := &Claim{Dir: dir, Name: strings.ToLower(ulid.Make().String()) + ownSuffix(host)}
 	if err := os.Mkdir(c.path(), 0o770); err != nil {
 		return nil, fmt.Errorf("claiming files: %w", err)
 	}
+	var problems []error
 	for _, name := range names {
 		err := os.Rename(filepath.Join(dir, name), c.Path(name))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
+		switch {
+		case err == nil:
+			c.Files = append(c.Files, name)
+		case !errors.Is(err, fs.ErrNotExist):
+			problems = append(problems, &ClaimError{File: name, Err: err})
 		}
-		if err != nil {
-			return nil, fmt.Errorf("claiming a file: %w", err)
-		}
-		c.Files = append(c.Files, name)
 	}
 	if len(c.Files) == 0 {
-		return nil, os.Remove(c.path())
+		return nil, errors.Join(append(problems, os.Remove(c.path()))...)
 	}
-	return c, errors.Join(SyncDir(c.path()), SyncDir(dir))
+	return c, errors.Join(append(problems, SyncDir(c.path()), SyncDir(dir))...)
 }
 
-// Recover finds the claims that an earlier process left in dir.
-func Recover(dir string) ([]*Claim, error) {
+// ClaimError says that a file could not be claimed.
+type ClaimError struct {
+	File string
+	Err  error
+}
+
+// Error implements error.
+func (e *ClaimError) Error() string { return fmt.Sprintf("claiming %q: %v", e.File, e.Err) }
+
+// Unwrap returns Err.
+func (e *ClaimError) Unwrap() error { return e.Err }
+
+// Recover finds the claims that an earlier process of a host left in dir. Those of
+// other hosts may be alive, and are left alone.
+func Recover(dir, host string) ([]*Claim, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, fmt.Errorf("looking for old claims: %w", err)
@@ -117,7 +135,7 @@ func Recover(dir string) ([]*Claim, error) {
 	var claims []*Claim
 	for _, e := range entries {
 		name, ok := strings.CutPrefix(e.Name(), claimPrefix)
-		if !ok || !e.IsDir() {
+		if !ok || !e.IsDir() || !strings.HasSuffix(name, ownSuffix(host)) {
 			continue
 		}
 		c := &Claim{Dir: dir, Name: name}

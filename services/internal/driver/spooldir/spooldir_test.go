@@ -88,7 +88,7 @@ func TestTakeIsExclusive(t *testing.T) {
 	for range hosts {
 		group.Go(func() {
 			for batch := range slices.Chunk(all, 10) {
-				c, err := Take(dir, batch)
+				c, err := Take(dir, "h", batch)
 				if err != nil {
 					t.Error(err)
 				}
@@ -125,11 +125,11 @@ func TestTakeIsExclusive(t *testing.T) {
 func TestTakeOfNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	c, err := Take(dir, []string{"gone"})
+	c, err := Take(dir, "h", []string{"gone"})
 	if c != nil || err != nil || len(names(t, dir)) != 0 {
 		t.Errorf("Take = %v, %v; left %v", c, err, names(t, dir))
 	}
-	if _, err := Take(filepath.Join(dir, "missing"), []string{"a"}); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := Take(filepath.Join(dir, "missing"), "h", []string{"a"}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("in no directory: %v", err)
 	}
 }
@@ -140,13 +140,13 @@ func TestRecoverGivesTheSameIDs(t *testing.T) {
 	want := map[string]string{}
 	for _, name := range []string{"a", "with space", "\xff\xfe", strings.Repeat("x", 255), "b"} {
 		put(t, dir, name, "x")
-		c, err := Take(dir, []string{name})
+		c, err := Take(dir, "h", []string{name})
 		must(t, err)
 		want[name] = ID(c.Name, name)
 	}
 	put(t, dir, ".viesti-file", "no claim")
 	must(t, os.Mkdir(filepath.Join(dir, ".other"), 0o700))
-	claims, err := Recover(dir)
+	claims, err := Recover(dir, "h")
 	must(t, err)
 	got := map[string]string{}
 	for _, c := range claims {
@@ -160,7 +160,7 @@ func TestRecoverGivesTheSameIDs(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("ids (-before +after):\n%s", d)
 	}
-	if left, err := Recover(dir); err != nil || len(left) != 0 {
+	if left, err := Recover(dir, "h"); err != nil || len(left) != 0 {
 		t.Errorf("after the release: %v, %v", left, err)
 	}
 }
@@ -169,7 +169,7 @@ func TestReleaseKeepsFiles(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	put(t, dir, "a", "x")
-	c, err := Take(dir, []string{"a"})
+	c, err := Take(dir, "h", []string{"a"})
 	must(t, err)
 	if err := c.Release(); err == nil {
 		t.Error("a claim with a file was released")

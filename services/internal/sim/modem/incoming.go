@@ -117,6 +117,17 @@ func (m *Modem) Waiting() int {
 	return len(m.incoming.waiting)
 }
 
+// Stored returns how many messages and reports are in the memories.
+func (m *Modem) Stored() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	stored := 0
+	for _, st := range m.storage.stores {
+		stored += st.used
+	}
+	return stored
+}
+
 // Store puts a PDU into a memory as it is, without an indication, and returns
 // its index; stat is <stat> of 3GPP TS 27.005 §3.1 in PDU mode, 0 to 3.
 func (m *Modem) Store(memory string, stat int, pdu string) (int, error) {
