@@ -44,7 +44,7 @@ func (e *env) runStatus(ctx context.Context) error {
 	}
 	e.showModems(modems)
 	e.showQueues(queues, modems)
-	fmt.Fprintf(e.stdout, "\n%d queued, %d timers and deferred, %d events and records of the last three days\n",
+	fmt.Fprintf(e.stdout, "\n%d queued, %d deferred, %d events and records of the last three days\n",
 		counts.Queued, counts.Deferred, counts.Events)
 	return nil
 }

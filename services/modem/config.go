@@ -24,11 +24,11 @@ type Config struct {
 type Device struct {
 	Name string `yaml:"name"`
 	// Device is a path or @host:port.
-	Device      string `yaml:"device"`
-	Baud        int    `yaml:"baudrate"`
-	RTSCTS      bool   `yaml:"rtscts"`
-	Number      string `yaml:"number"`
-	Description string `yaml:"description"`
+	Device      string      `yaml:"device"`
+	Baud        int         `yaml:"baudrate"`
+	RTSCTS      bool        `yaml:"rtscts"`
+	Number      config.Text `yaml:"number"`
+	Description string      `yaml:"description"`
 
 	// Outgoing lets the modem send, from Queues in order; none: the default queue.
 	Outgoing bool     `yaml:"outgoing"`
@@ -38,7 +38,7 @@ type Device struct {
 	// Report is no, yes or disabled: whether status reports are asked for.
 	Report string `yaml:"report"`
 
-	PIN         string          `yaml:"pin"`
+	PIN         config.Text     `yaml:"pin"`
 	PINSleep    config.Duration `yaml:"pinsleeptime"`
 	PreInit     bool            `yaml:"pre_init"`
 	Init        string          `yaml:"init"`
@@ -46,7 +46,7 @@ type Device struct {
 	Start       string          `yaml:"start"`
 	StartSleep  config.Duration `yaml:"startsleeptime"`
 	Stop        string          `yaml:"stop"`
-	SMSC        string          `yaml:"smsc"`
+	SMSC        config.Text     `yaml:"smsc"`
 	SMSCInPDU   bool            `yaml:"smsc_pdu"`
 	Network     int             `yaml:"check_network"`
 	Signal      bool            `yaml:"status_signal_quality"`
@@ -74,19 +74,19 @@ type Device struct {
 	// or may not have been sent.
 	OnUnknown string `yaml:"on_unknown"`
 
-	ReplyPath             bool     `yaml:"reply_path"`
-	CSConvert             bool     `yaml:"cs_convert"`
-	Optical               bool     `yaml:"cs_convert_optical"`
-	Language              *uint8   `yaml:"language"`
-	LanguageExt           *uint8   `yaml:"language_ext"`
-	NoticeUCS2            uint8    `yaml:"notice_ucs2"`
-	NationalTOAUnknown    bool     `yaml:"national_toa_unknown"`
-	InternationalPrefixes []string `yaml:"international_prefixes"`
-	NationalPrefixes      []string `yaml:"national_prefixes"`
-	PDUKey                string   `yaml:"text_is_pdu_key"`
-	Validity              uint8    `yaml:"validity"`
-	Autosplit             int      `yaml:"autosplit"`
-	Reference16           bool     `yaml:"reference16"`
+	ReplyPath             bool        `yaml:"reply_path"`
+	CSConvert             bool        `yaml:"cs_convert"`
+	Optical               bool        `yaml:"cs_convert_optical"`
+	Language              *uint8      `yaml:"language"`
+	LanguageExt           *uint8      `yaml:"language_ext"`
+	NoticeUCS2            uint8       `yaml:"notice_ucs2"`
+	NationalTOAUnknown    bool        `yaml:"national_toa_unknown"`
+	InternationalPrefixes []string    `yaml:"international_prefixes"`
+	NationalPrefixes      []string    `yaml:"national_prefixes"`
+	PDUKey                config.Text `yaml:"text_is_pdu_key"`
+	Validity              uint8       `yaml:"validity"`
+	Autosplit             int         `yaml:"autosplit"`
+	Reference16           bool        `yaml:"reference16"`
 }
 
 // DefaultDevice returns the defaults of smsd for a modem, except that it receives.
@@ -163,7 +163,7 @@ func (d *Device) settings() *compose.Settings {
 		Validity: d.Validity, Split: message.Split(d.Autosplit), Report: reports[d.Report], ReceivesReports: d.Incoming,
 		ReplyPath: d.ReplyPath, CSConvert: d.CSConvert, Optical: d.Optical, Language: d.Language, LanguageExt: d.LanguageExt,
 		NoticeUCS2: d.NoticeUCS2, InternationalPrefixes: d.InternationalPrefixes, NationalPrefixes: d.NationalPrefixes,
-		NationalTOAUnknown: d.NationalTOAUnknown, SMSC: d.SMSC, SMSCInPDU: d.SMSCInPDU, PDUKey: d.PDUKey, Reference16: d.Reference16,
+		NationalTOAUnknown: d.NationalTOAUnknown, SMSC: string(d.SMSC), SMSCInPDU: d.SMSCInPDU, PDUKey: string(d.PDUKey), Reference16: d.Reference16,
 	}
 }
 
@@ -189,7 +189,7 @@ func (d *Device) driver() driver.Config {
 		c.PIN = driver.Secret(d.PIN)
 	}
 	if !d.SMSCInPDU {
-		c.SMSC = d.SMSC
+		c.SMSC = string(d.SMSC)
 	}
 	return c
 }

@@ -43,7 +43,7 @@ func newWorker(host string, d Device, b *bus.Bus, logger *zap.Logger, open Opene
 		dev: d, settings: d.settings(), bus: b, log: logger.With(log.Modem(d.Name)), open: open, now: time.Now,
 		status: newStatus(b, life.ModemStatus{
 			Device: d.Device, Queues: d.queues(), Registration: -1,
-			Identity: life.Modem{Host: host, Name: d.Name, Number: d.Number, Description: d.Description},
+			Identity: life.Modem{Host: host, Name: d.Name, Number: string(d.Number), Description: d.Description},
 		}),
 		lateAnswers: make(chan int, 1), unmatched: map[string]time.Time{},
 	}
@@ -98,7 +98,15 @@ func (w *worker) session(ctx context.Context) error {
 	w.status.identify(identity.IMEI, identity.IMSI)
 	w.status.set(ctx, life.ModemIdle, "")
 	w.log.Info("modem ready", zap.String("device", w.dev.Device), zap.String("model", identity.Model))
-	return w.serve(ctx, m)
+	err = w.serve(ctx, m)
+	if w.dev.Stop != "" && m.Err() == nil {
+		farewell, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Duration(w.dev.ReadTimeout))
+		defer cancel()
+		if err := m.Stop(farewell); err != nil {
+			w.log.Warn("giving the stop command", zap.Error(err))
+		}
+	}
+	return err
 }
 
 // serve runs what a modem does at the same time. The driver carries out one
@@ -130,18 +138,32 @@ func (w *worker) watchDevice(ctx context.Context, m *driver.Modem) error {
 
 // refresh asks the modem how it is, now and then, and keeps its state visible.
 func (w *worker) refresh(ctx context.Context, m *driver.Modem) error {
-	for {
+	for failures := 0; ; {
 		st, err := m.Status(ctx)
-		if err == nil {
+		switch {
+		case err == nil:
+			failures = 0
 			w.status.radio(ctx, st)
-		} else if ctx.Err() == nil {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		default:
+			failures++
 			w.log.Warn("asking the modem for its state", zap.Error(err))
 			w.status.publish(ctx)
+			if hung(err, failures) {
+				return fmt.Errorf("asking for its state: %w", err)
+			}
 		}
 		if !sleep(ctx, bus.StatusInterval) {
 			return ctx.Err()
 		}
 	}
+}
+
+// hung reports whether a modem that fails to answer should be opened anew.
+func hung(err error, failures int) bool {
+	const patience = 3
+	return failures >= patience || errors.Is(err, driver.ErrOutOfStep) || errors.Is(err, driver.ErrGone)
 }
 
 // answer carries out a command of an operator.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/viesti-sms/viesti/services/internal/boot"
+	"github.com/viesti-sms/viesti/services/internal/kit/config"
 	sim "github.com/viesti-sms/viesti/services/internal/sim/modem"
 	"github.com/viesti-sms/viesti/services/modem"
 	"github.com/viesti-sms/viesti/services/spool"
@@ -56,7 +57,7 @@ func demoConfig(state string) (*boot.Config, error) {
 	cfg := &boot.Config{Host: "demo", State: state, Spool: &s}
 	for i, number := range demoNumbers {
 		d := modem.DefaultDevice()
-		d.Name, d.Number = fmt.Sprintf("SIM%d", i+1), number
+		d.Name, d.Number = fmt.Sprintf("SIM%d", i+1), config.Text(number)
 		d.Device = filepath.Join(state, "modem-"+d.Name)
 		cfg.Modems = append(cfg.Modems, d)
 	}
@@ -76,7 +77,7 @@ func demoModems(cfg *boot.Config, state string) (record string, stop func(), err
 	stop = func() { _ = f.Close() }
 	for i, d := range cfg.Modems {
 		m := sim.New(sim.Config{
-			Name: d.Name, Number: d.Number, Operator: "Simulated", Manufacturer: "Viesti", Model: "simulated modem",
+			Name: d.Name, Number: string(d.Number), Operator: "Simulated", Manufacturer: "Viesti", Model: "simulated modem",
 			IMEI: fmt.Sprintf("35000000000000%d", i+1), IMSI: fmt.Sprintf("24405000000000%d", i+1),
 			Latency: sim.Latency{Accept: 300 * time.Millisecond}, Network: network, Journal: journal,
 		})

@@ -51,8 +51,11 @@ func start(ctx context.Context, f flags, stdout, stderr io.Writer) error {
 		return demo(ctx, f.state, stdout)
 	}
 	cfg, err := configuration(f, stderr)
-	if err != nil || f.check {
+	if err != nil {
 		return err
+	}
+	if f.check {
+		return cfg.Check()
 	}
 	return run(ctx, cfg, nil)
 }

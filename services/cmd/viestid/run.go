@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -40,18 +41,47 @@ func run(ctx context.Context, cfg *boot.Config, ready func(broker string)) error
 	if err != nil {
 		return err
 	}
-	if err := b.SetPolicy(ctx, cfg.Policy()); err != nil {
-		return err
+	// On a broker that others share, a file without queues says nothing about them.
+	if cfg.NATS.IsZero() || len(cfg.Queues) > 0 {
+		if err := b.SetPolicy(ctx, cfg.Policy()); err != nil {
+			return err
+		}
 	}
 	services, err := boot.Services(cfg, b, logger)
 	if err != nil {
 		return err
+	}
+	if cfg.NATS.IsZero() {
+		services = append(services, lifecycle.Service{Name: "broker", Run: watchdog(b)})
 	}
 	logger.Info("viestid is running", zap.String("version", boot.Version), zap.String("host", cfg.Host), zap.String("broker", broker))
 	if ready != nil {
 		ready(broker)
 	}
 	return lifecycle.Run(ctx, services...)
+}
+
+// errStuck ends a process whose own broker does not work any more: a new one may.
+var errStuck = errors.New("the embedded broker takes nothing any more (is the disk full?); ending, to be started again")
+
+// watchdog ends the process when the embedded broker has refused something for
+// long: after a full disk it does not recover by itself.
+func watchdog(b *bus.Bus) func(context.Context) error {
+	const interval, patience = 5 * time.Second, 90 * time.Second
+	return func(ctx context.Context) error {
+		tick := time.NewTicker(interval)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-tick.C:
+				if b.Stalled() > patience && !b.Full() {
+					return errStuck
+				}
+			}
+		}
+	}
 }
 
 // connect connects to the broker that is named, or starts one.
@@ -77,8 +107,12 @@ func connect(cfg *boot.Config, logger *zap.Logger) (nc *nats.Conn, broker string
 		server.Close()
 		return nil, "", nil, err
 	}
+	if cfg.NATS.MaxQueued == 0 {
+		cfg.NATS.MaxQueued = uint64(server.MaxStore()) / 3 * 2
+	}
 	nc, err = server.Connect(opts...)
 	if err != nil {
+		withdraw()
 		server.Close()
 		return nil, "", nil, fmt.Errorf("connecting to the embedded broker: %w", err)
 	}

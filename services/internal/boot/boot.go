@@ -29,7 +29,7 @@ func Bus(ctx context.Context, nc *nats.Conn, cfg *Config) (*bus.Bus, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: nats.prefix: %w", ErrConfig, err)
 	}
-	b, err := bus.New(nc, bus.Options{Space: space, Replicas: cfg.NATS.Replicas})
+	b, err := bus.New(nc, bus.Options{Space: space, Replicas: cfg.NATS.Replicas, MaxQueued: cfg.NATS.MaxQueued})
 	if err != nil {
 		return nil, err
 	}
@@ -67,8 +67,11 @@ func Single(program, short string, build Build) int {
 	return lifecycle.Main(program, os.Stderr, func(ctx context.Context) error {
 		cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 			cfg, err := single(path)
-			if err != nil || check {
+			if err != nil {
 				return err
+			}
+			if check {
+				return cfg.Check()
 			}
 			return runSingle(cmd.Context(), program, cfg, build)
 		}

@@ -43,6 +43,10 @@ type NATS struct {
 	Prefix string `yaml:"prefix"`
 	// Replicas is the number of servers that keep each stream: 1, 3 or 5.
 	Replicas int `yaml:"replicas"`
+	// MaxQueued bounds the octets of waiting messages; more are not accepted until
+	// some are sent. Default: for the embedded broker two thirds of its disk space,
+	// otherwise no bound.
+	MaxQueued uint64 `yaml:"max_queued"`
 	// Embedded is the broker of viestid.
 	Embedded Embedded `yaml:"embedded"`
 }
@@ -115,6 +119,16 @@ func (c *Config) checkQueues() error {
 		}
 	}
 	return nil
+}
+
+// Check checks the sections of the services, on the disk too.
+func (c *Config) Check() error {
+	modems := c.ModemConfig()
+	err := modems.Check()
+	if c.Spool != nil {
+		err = errors.Join(err, c.Spool.Check())
+	}
+	return err
 }
 
 // Policy is the shared policy that the file gives.

@@ -95,12 +95,12 @@ func smsdModem(conf *smsdconf.Config, m *smsdconf.Modem) modem.Device {
 	g := conf.Global
 	d := modem.DefaultDevice()
 	d.Name, d.Device, d.Baud, d.RTSCTS = m.Name, m.Device, m.Baudrate, m.RTSCTS
-	d.Number, d.Description, d.Outgoing, d.Queues = m.Number.Reveal(), m.Description, m.Outgoing, m.Queues
+	d.Number, d.Description, d.Outgoing, d.Queues = config.Text(m.Number.Reveal()), m.Description, m.Outgoing, m.Queues
 	d.Incoming = m.Incoming != smsdconf.ReceiveNever
 	d.Report = [...]string{"no", "yes", "disabled"}[m.Report]
-	d.PIN, d.PINSleep, d.PreInit, d.Init, d.Init2 = m.PIN.Reveal(), config.Duration(m.PINSleeptime), m.PreInit, m.Init, m.Init2
+	d.PIN, d.PINSleep, d.PreInit, d.Init, d.Init2 = config.Text(m.PIN.Reveal()), config.Duration(m.PINSleeptime), m.PreInit, m.Init, m.Init2
 	d.Start, d.StartSleep, d.Stop = m.Start, config.Duration(m.StartSleeptime), m.Stop
-	d.SMSC, d.SMSCInPDU, d.Network, d.Signal = m.SMSC.Reveal(), m.SMSCPDU, int(m.CheckNetwork), m.StatusSignalQuality
+	d.SMSC, d.SMSCInPDU, d.Network, d.Signal = config.Text(m.SMSC.Reveal()), m.SMSCPDU, int(m.CheckNetwork), m.StatusSignalQuality
 	d.PDUMode, d.CMGLValue, d.MemoryStart, d.ReadTimeout = m.SelectPDUMode, m.CMGLValue, m.MemoryStart, config.Duration(m.ReadTimeout)
 	d.SendRetries, d.SentSleep = m.SendRetries, config.Duration(m.SentSleeptime)
 	d.ErrorSleep, d.BlockAfter, d.BlockTime = config.Duration(g.ErrorSleeptime), g.BlockAfter, config.Duration(g.Blocktime)
@@ -108,7 +108,7 @@ func smsdModem(conf *smsdconf.Config, m *smsdconf.Modem) modem.Device {
 	d.OnUnknown = message.Resend.String() // as smsd, which retries
 	d.ReplyPath, d.CSConvert, d.Optical = m.ReplyPath, m.CSConvert, m.CSConvertOptical
 	d.Language, d.LanguageExt, d.NoticeUCS2 = m.Language, m.LanguageExt, uint8(m.NoticeUCS2)
-	d.NationalTOAUnknown, d.PDUKey = m.NationalTOAUnknown, m.TextIsPDUKey.Reveal()
+	d.NationalTOAUnknown, d.PDUKey = m.NationalTOAUnknown, config.Text(m.TextIsPDUKey.Reveal())
 	d.InternationalPrefixes, d.NationalPrefixes = g.InternationalPrefixes, g.NationalPrefixes
 	d.Validity, d.Autosplit = g.Validity, g.Autosplit
 	if d.Poll < config.Duration(time.Second) {

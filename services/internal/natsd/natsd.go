@@ -170,6 +170,14 @@ func (s *Server) URL() string {
 	return s.srv.ClientURL()
 }
 
+// MaxStore is the disk space that the server may use, in octets.
+func (s *Server) MaxStore() int64 {
+	if cfg := s.srv.JetStreamConfig(); cfg != nil {
+		return cfg.MaxStore
+	}
+	return 0
+}
+
 // Connect opens a connection within the process.
 func (s *Server) Connect(opts ...nats.Option) (*nats.Conn, error) {
 	public, err := s.key.PublicKey()

@@ -25,6 +25,8 @@ var (
 	ErrConflict = errors.New("somebody else was first")
 	// ErrNotFound says that there is no such message.
 	ErrNotFound = errors.New("no such message")
+	// ErrFull says that as many messages wait as the broker is meant to hold.
+	ErrFull = errors.New("the broker has no room for more waiting messages")
 	// ErrNewer says that the assets on the broker were made by a newer version
 	// and cannot be used by this one.
 	ErrNewer = errors.New("the broker was set up by a newer version")
@@ -37,6 +39,8 @@ type Bus struct {
 	space  subject.Space
 	opts   Options
 	queues queueSet
+	stalls stalls
+	room   room
 }
 
 // Options say how to use the broker.
@@ -48,6 +52,9 @@ type Options struct {
 	// AckWait is how long a worker may be silent before its message goes to
 	// another one; 0 means a minute.
 	AckWait time.Duration
+	// MaxQueued bounds the octets of waiting messages: Submit waits while there are
+	// more, so that there is room left to record what becomes of them. 0: no bound.
+	MaxQueued uint64
 	// Try is how long one request may take before it is repeated; 0 means 5 s.
 	Try time.Duration
 }
@@ -84,6 +91,8 @@ func (b *Bus) Space() subject.Space { return b.space }
 // retry calls f until it succeeds, fails for good, or ctx ends. Each call gets
 // a context that ends after Options.Try.
 func (b *Bus) retry(ctx context.Context, f func(context.Context) error) error {
+	var failing stall
+	defer b.stalls.end(&failing)
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, time.Second) {
 		try, cancel := context.WithTimeout(ctx, b.opts.Try)
 		err := f(try)
@@ -91,6 +100,7 @@ func (b *Bus) retry(ctx context.Context, f func(context.Context) error) error {
 		if err == nil || !transient(err) {
 			return err
 		}
+		b.stalls.begin(&failing)
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("the broker does not answer: %w", err)
@@ -111,7 +121,7 @@ func transient(err error) bool {
 		}
 	}
 	var api *jetstream.APIError
-	return errors.As(err, &api) && api.Code == 503
+	return errors.Is(err, ErrFull) || errors.As(err, &api) && api.Code == 503
 }
 
 // conflict reports whether err says that a compare-and-set was lost.

@@ -29,25 +29,22 @@ const ackPatience = 5 * time.Second
 // share its events, nothing is lost while nobody follows (for three days), and
 // after a crash of the broker some are repeated.
 func (b *Bus) FollowAccount(ctx context.Context, account string, handle Handler) error {
-	c, err := b.accountConsumer(ctx, account)
-	if err != nil {
-		return err
-	}
-	return b.consume(ctx, c, func(ctx context.Context, m jetstream.Msg) error {
-		e, err := wire.DecodeEvent(m.Data())
-		if err != nil || e.Kind == nil {
-			return m.Term() // nothing that this version could ever do about it
-		}
-		return finish(ctx, m, handle(ctx, e))
-	})
+	return b.FollowAccountInLanes(ctx, account, func(*life.Event) string { return "" }, handle)
 }
+
+// eventAckWait is how long a follower may be silent about an event before it goes
+// to another one, and maxEvents how many one account's followers may hold.
+const (
+	eventAckWait = 30 * time.Second
+	maxEvents    = 500
+)
 
 func (b *Bus) accountConsumer(ctx context.Context, account string) (c jetstream.Consumer, err error) {
 	const inactive = 30 * 24 * time.Hour
 	err = b.retry(ctx, func(ctx context.Context) error {
 		c, err = b.js.CreateOrUpdateConsumer(ctx, b.space.StreamEvents(), jetstream.ConsumerConfig{
 			Durable: subject.ConsumerAccount(account), FilterSubject: b.space.EventsOfAccount(account),
-			AckPolicy: jetstream.AckExplicitPolicy, AckWait: 30 * time.Second, MaxDeliver: -1, MaxAckPending: 500,
+			AckPolicy: jetstream.AckExplicitPolicy, AckWait: eventAckWait, MaxDeliver: -1, MaxAckPending: maxEvents,
 			InactiveThreshold: inactive,
 		})
 		return err

@@ -27,12 +27,20 @@ func (b *Bus) FollowAccountInLanes(ctx context.Context, account string, lane fun
 	}
 	inner, fail := context.WithCancelCause(ctx)
 	l := startLanes()
+	hand := holdEvents()
+	defer hand.stop()
 	err = b.consume(inner, c, func(ctx context.Context, m jetstream.Msg) error {
 		e, err := wire.DecodeEvent(m.Data())
 		if err != nil || e.Kind == nil {
 			return m.Term() // nothing that this version could ever do about it
 		}
-		l.give(ctx, lane(e), func() {
+		hand.take(m)
+		l.give(lane(e), func() {
+			defer hand.drop(m)
+			if ctx.Err() != nil {
+				_ = m.Nak() // for the next follower, at once
+				return
+			}
 			err := finish(ctx, m, handle(ctx, e))
 			if err != nil && ctx.Err() == nil && !transient(err) {
 				fail(fmt.Errorf("acknowledging an event: %w", err))
@@ -57,7 +65,7 @@ type lanes struct {
 }
 
 func startLanes() *lanes {
-	const waiting = 8
+	const waiting = maxEvents // give never blocks: the broker gives out no more
 	l := &lanes{seed: maphash.MakeSeed()}
 	for i := range l.lanes {
 		l.lanes[i] = make(chan func(), waiting)
@@ -70,18 +78,8 @@ func startLanes() *lanes {
 	return l
 }
 
-// give hands f to the lane of a name, unless ctx ends before there is room.
-func (l *lanes) give(ctx context.Context, name string, f func()) {
-	run := func() {
-		if ctx.Err() == nil {
-			f()
-		}
-	}
-	select {
-	case l.lanes[l.laneOf(name)] <- run:
-	case <-ctx.Done():
-	}
-}
+// give hands f to the lane of a name.
+func (l *lanes) give(name string, f func()) { l.lanes[l.laneOf(name)] <- f }
 
 // laneOf is the number of the lane of a name.
 func (l *lanes) laneOf(name string) uint64 { return maphash.String(l.seed, name) % laneCount }

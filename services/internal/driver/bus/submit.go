@@ -26,6 +26,9 @@ func (b *Bus) Submit(ctx context.Context, subs ...*message.Submission) error {
 			return err
 		}
 	}
+	if err := b.retry(ctx, b.checkRoom); err != nil {
+		return err
+	}
 	// Timers first: what has been accepted must not stay valid for ever.
 	if err := b.publishAll(ctx, each(subs, b.expiryTimer)); err != nil {
 		return err

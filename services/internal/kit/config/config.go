@@ -52,6 +52,23 @@ func empty(data []byte) bool {
 	return true
 }
 
+// Text is a string that may look like a number: it stays as it is written, leading
+// zeros included.
+type Text string
+
+// UnmarshalYAML reads the written form.
+func (t *Text) UnmarshalYAML(b []byte) error {
+	text := strings.TrimSpace(string(b))
+	for _, quote := range []string{`"`, `'`} {
+		if inner, ok := strings.CutPrefix(text, quote); ok && strings.HasSuffix(inner, quote) {
+			text = strings.TrimSuffix(inner, quote)
+			break
+		}
+	}
+	*t = Text(text)
+	return nil
+}
+
 // Duration is a time.Duration written like 10s, 5m or 1h30m.
 type Duration time.Duration
 

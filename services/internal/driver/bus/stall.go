@@ -1,0 +1,87 @@
+package bus
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// stall is an operation that fails and is repeated.
+type stall struct {
+	since time.Time
+}
+
+// stalls are the operations that fail at the moment.
+type stalls struct {
+	mu      sync.Mutex
+	failing map[*stall]struct{}
+}
+
+func (s *stalls) begin(op *stall) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !op.since.IsZero() {
+		return
+	}
+	op.since = time.Now()
+	if s.failing == nil {
+		s.failing = map[*stall]struct{}{}
+	}
+	s.failing[op] = struct{}{}
+}
+
+func (s *stalls) end(op *stall) {
+	if op.since.IsZero() {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.failing, op)
+}
+
+// Stalled returns for how long the operation has been failing that has failed
+// longest; 0 when none does.
+func (b *Bus) Stalled() time.Duration {
+	b.stalls.mu.Lock()
+	defer b.stalls.mu.Unlock()
+	var longest time.Duration
+	for op := range b.stalls.failing {
+		longest = max(longest, time.Since(op.since))
+	}
+	return longest
+}
+
+// room remembers for a moment how much waits.
+type room struct {
+	mu     sync.Mutex
+	asked  time.Time
+	queued uint64
+}
+
+// checkRoom returns ErrFull while too much waits.
+func (b *Bus) checkRoom(ctx context.Context) error {
+	const validity = time.Second
+	if b.opts.MaxQueued == 0 {
+		return nil
+	}
+	b.room.mu.Lock()
+	defer b.room.mu.Unlock()
+	if time.Since(b.room.asked) >= validity {
+		s, err := b.js.Stream(ctx, b.space.StreamOut())
+		if err != nil {
+			return err
+		}
+		b.room.asked, b.room.queued = time.Now(), s.CachedInfo().State.Bytes
+	}
+	if b.room.queued >= b.opts.MaxQueued {
+		return ErrFull
+	}
+	return nil
+}
+
+// Full reports whether Submit waits for room.
+func (b *Bus) Full() bool {
+	b.room.mu.Lock()
+	defer b.room.mu.Unlock()
+	return b.opts.MaxQueued > 0 && b.room.queued >= b.opts.MaxQueued
+}
