@@ -69,6 +69,9 @@ func (f *encodeFlags) register(cmd *cobra.Command) {
 	fl.BoolVar(&f.replyPath, "reply-path", false, "set TP-RP")
 	fl.BoolVar(&f.explain, "explain", false, "explain each PDU field by field, as pdu decode does")
 	fl.BoolVar(&f.json, "json", false, "print JSON")
+	for _, number := range []string{"class", "split", "reference", "replace", "mr"} {
+		fl.Lookup(number).DefValue = "0" // the help shows no default then
+	}
 }
 
 // encodedPart is a part as a modem gets it.

@@ -116,7 +116,7 @@ func TestJoined(t *testing.T) {
 	if got := decode(t, three+"\n"+one); !strings.Contains(got, "joined: message of 3 parts, reference 7\n  ! missing: 2\n  text") {
 		t.Errorf("got\n%s", got)
 	}
-	if d := decodeJSON(t, one); len(d.Joined) != 0 || d.PDUs[0].Part.Number != 1 {
+	if d := decodeJSON(t, one+"\n"+one); len(d.Joined) != 0 || d.PDUs[0].Part.Number != 1 {
 		t.Errorf("%+v", d)
 	}
 	data := encode(t, "", "--alphabet", "binary", "--hex", "49111", strings.Repeat("0102", 100))

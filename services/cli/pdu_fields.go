@@ -53,7 +53,7 @@ func plural(n int, noun string) string {
 
 // smsc explains the service centre address (3GPP TS 24.011 §8.2.5.1).
 func (s *sheet) smsc(a tpdu.Address) {
-	n := int(s.peek(0))
+	n := int(s.next())
 	if n == 0 {
 		s.add("SMSC length", 1, "none; the modem uses the service centre of the SIM")
 		return
@@ -85,7 +85,7 @@ func numberText(a tpdu.Address) string {
 
 // address explains an address field (3GPP TS 23.040 §9.1.2.5).
 func (s *sheet) address(name string, a tpdu.Address) {
-	semiOctets := int(s.peek(0))
+	semiOctets := int(s.next())
 	count := plural(semiOctets, "digit")
 	if a.IsAlphanumeric() {
 		count = plural(semiOctets, "semi-octet") + ", " + plural(len(a.Septets), "character")
@@ -153,7 +153,7 @@ func (s *sheet) parameters(r *tpdu.StatusReport) {
 	s.flag(piUserData, "TP-PI 2", "TP-UDL and TP-UD follow", "no user data")
 	s.flag(piExtension, "TP-PI 7", "another octet of TP-PI follows", "no other octet of TP-PI")
 	for more := r.PI; more&piExtension != 0 && s.pos < len(s.octets); {
-		more = s.peek(0)
+		more = s.next()
 		s.add("TP-PI", 1, "no meaning is defined")
 	}
 	if r.PI&piPID != 0 {

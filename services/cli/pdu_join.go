@@ -1,13 +1,13 @@
 package cli
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/tpdu"
-	"github.com/viesti-sms/viesti/services/internal/core/split"
 )
 
 // joinedMessage is a concatenated message of which several parts were given.
@@ -34,7 +34,8 @@ type messageKey struct {
 }
 
 // joinParts puts the parts of concatenated messages together, in the order in
-// which the messages began. A message of which but one part is there is left out.
+// which the messages began. A message of which but one part is there is left out,
+// also when it is there twice.
 func joinParts(all []*explained) []*joinedMessage {
 	var order []messageKey
 	groups := map[messageKey][]*explained{}
@@ -51,25 +52,27 @@ func joinParts(all []*explained) []*joinedMessage {
 	}
 	var messages []*joinedMessage
 	for _, key := range order {
-		if parts := groups[key]; len(parts) > 1 {
-			messages = append(messages, joinGroup(key, parts))
+		if there := placed(groups[key]); len(there) > 1 {
+			messages = append(messages, joinGroup(key, there))
 		}
 	}
 	return messages
 }
 
-func joinGroup(key messageKey, parts []*explained) *joinedMessage {
+// placed sorts parts by their numbers; of several with the same one the first counts.
+func placed(parts []*explained) []*explained {
+	number := func(a, b *explained) int { return cmp.Compare(a.Part.Number, b.Part.Number) }
+	sorted := slices.Clone(parts)
+	slices.SortStableFunc(sorted, number)
+	return slices.CompactFunc(sorted, func(a, b *explained) bool { return number(a, b) == 0 })
+}
+
+func joinGroup(key messageKey, there []*explained) *joinedMessage {
 	m := &joinedMessage{Address: key.address, Reference: key.reference, Total: key.total}
-	byNumber := map[int]*explained{}
-	for _, x := range parts {
-		if n := int(x.Part.Number); byNumber[n] == nil {
-			byNumber[n] = x
-		}
-	}
-	var there []*explained
+	rest := there
 	for n := 1; n <= int(key.total); n++ {
-		if x := byNumber[n]; x != nil {
-			there = append(there, x)
+		if len(rest) > 0 && int(rest[0].Part.Number) == n {
+			rest = rest[1:]
 		} else {
 			m.Missing = append(m.Missing, n)
 		}
@@ -81,23 +84,15 @@ func joinGroup(key messageKey, parts []*explained) *joinedMessage {
 // fill sets the content. Parts in one form are joined before they are decoded,
 // since a character may be cut in two; others each speak for themselves.
 func (m *joinedMessage) fill(there []*explained) {
-	pieces := make([]split.Piece, 0, len(there))
 	first := there[0].reading.userData().form()
+	var data []byte
 	for _, x := range there {
 		u := x.reading.userData()
-		part, _ := tpdu.Concatenation(u.udh)
 		if u.form() != first {
 			m.Text = separateText(there)
 			return
 		}
-		pieces = append(pieces, split.Piece{Part: part, Data: u.data})
-	}
-	data, err := split.Join(pieces)
-	if errors.Is(err, split.ErrMissing) {
-		data = nil
-		for _, p := range pieces {
-			data = append(data, p.Data...)
-		}
+		data = append(data, u.data...)
 	}
 	if text, ok := first.text(data); ok {
 		m.Text = &text

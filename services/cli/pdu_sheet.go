@@ -45,10 +45,10 @@ func (s *sheet) add(name string, n int, meaning string) {
 	s.pos += take
 }
 
-// peek returns the octet that is n octets ahead, zero behind the end.
-func (s *sheet) peek(n int) byte {
-	if at := s.pos + n; at < len(s.octets) {
-		return s.octets[at]
+// next returns the next octet without taking it, zero at the end.
+func (s *sheet) next() byte {
+	if s.pos < len(s.octets) {
+		return s.octets[s.pos]
 	}
 	return 0
 }

@@ -12,7 +12,7 @@ import (
 
 // userData explains TP-UDL and TP-UD (3GPP TS 23.040 §9.2.3.16, §9.2.3.24).
 func (s *sheet) userData(u userData) {
-	length := int(s.peek(0))
+	length := int(s.next())
 	unit, capacity := "octet", tpdu.MaxOctets
 	if tpdu.ParseDCS(u.dcs).Septets() {
 		unit, capacity = "septet", tpdu.MaxSeptets

@@ -16,6 +16,7 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 	"github.com/viesti-sms/viesti/services/internal/core/route"
+	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 )
 
 // sendFlags are the options of send.
@@ -83,13 +84,21 @@ func (e *env) runSend(ctx context.Context, args []string, f sendFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := b.Submit(ctx, subs...); err != nil {
-		return err
-	}
-	for _, s := range subs {
+	for i, s := range subs {
+		if err := submit(ctx, b, s); err != nil {
+			return fmt.Errorf("message %d of %d (%s) may not have been accepted; ask for it with viesti message before you send it again: %w",
+				i+1, len(subs), s.ID, err)
+		}
 		fmt.Fprintln(e.stdout, s.ID)
 	}
 	return nil
+}
+
+// submit waits for the broker, but not for ever.
+func submit(ctx context.Context, b *bus.Bus, s *message.Submission) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return b.Submit(ctx, s)
 }
 
 // arguments tells numbers and text apart.

@@ -107,6 +107,10 @@ func (w *worker) collect(ctx context.Context, m *driver.Modem) error {
 		if !s.Received() {
 			continue
 		}
+		s, ok := w.whole(ctx, m, s)
+		if !ok {
+			continue
+		}
 		w.keepWaiting(string(s.PDU), seen)
 		durable, err := w.arrived(ctx, string(s.PDU), false)
 		if err != nil {
@@ -120,6 +124,25 @@ func (w *worker) collect(ctx context.Context, m *driver.Modem) error {
 		}
 	}
 	return nil
+}
+
+// whole reads a message once more that a list shows without its PDU, or cut off.
+// One of which nothing can be read is left where it is: false.
+func (w *worker) whole(ctx context.Context, m *driver.Modem, s driver.Stored) (driver.Stored, bool) {
+	const hexDigits = 2
+	if s.PDU != "" && len(s.PDU) >= hexDigits*s.Length {
+		return s, true
+	}
+	again, err := m.Read(ctx, s.Memory, s.Index)
+	if err == nil && len(again.PDU) > len(s.PDU) {
+		again.Memory, again.Index = s.Memory, s.Index
+		s = again
+	}
+	if s.PDU == "" {
+		w.log.Warn("a message in the modem cannot be read, and is left there", zap.Int("index", s.Index), zap.Error(err))
+		return s, false
+	}
+	return s, true
 }
 
 // arrived makes a received PDU durable on the broker; notation is what the modem

@@ -222,31 +222,6 @@ func TestUnknownOutcome(t *testing.T) {
 	})
 }
 
-// TestBrokenModemGivesMessagesBack has one modem that refuses everything because
-// of its SIM: another one sends all messages, each once.
-func TestBrokenModemGivesMessagesBack(t *testing.T) {
-	r := newRig(t)
-	broken, _ := r.worker("A", sim.Config{Rules: rules(t, `[{"stage":"pdu","match":".","action":"reply","reply":"+CMS ERROR: 310"}]`)}, nil)
-	ids := []string{"m1", "m2", "m3", "m4"}
-	for _, id := range ids {
-		r.submit(id, id, nil)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	if _, err := broken.Wait(ctx, 1); err != nil {
-		t.Fatal(err)
-	}
-	good, _ := r.worker("B", sim.Config{}, nil)
-	for _, id := range ids {
-		if s := r.sent(id); s.MaybeDuplicated {
-			t.Errorf("%s is said to be doubled, though the first modem refused it", id)
-		}
-	}
-	if n := len(good.Records()); n != len(ids) {
-		t.Errorf("%d transmissions, want %d", n, len(ids))
-	}
-}
-
 // TestBadRecipientBlocksNothing has the network refuse one number: that message
 // fails with the network's reason, and the next one goes out.
 func TestBadRecipientBlocksNothing(t *testing.T) {

@@ -99,7 +99,9 @@ func runSingle(ctx context.Context, program string, cfg *Config, build Build) er
 		return err
 	}
 	defer flush()
-	nc, err := bus.Dial(cfg.NATS.Target, bus.ConnectOptions(program+"@"+cfg.Host, Notify(logger))...)
+	// A broker that is still starting is waited for, like one that restarts later.
+	opts := append(bus.ConnectOptions(program+"@"+cfg.Host, Notify(logger)), nats.RetryOnFailedConnect(true))
+	nc, err := bus.Dial(cfg.NATS.Target, opts...)
 	if err != nil {
 		return err
 	}

@@ -164,11 +164,11 @@ func TestCNMIChain(t *testing.T) {
 		refused int
 		want    string
 	}{
-		"best":              {Config{Incoming: true}, 0, "2,1,2,1,0"},
-		"third":             {Config{Incoming: true}, 2, "2,1,2,0,0"},
-		"none":              {Config{Incoming: true}, len(cnmiChain), ""},
-		"set by the user":   {Config{Incoming: true, Init2: "AT+cnmi=1,2"}, 0, ""},
-		"nothing to come":   {Config{}, 0, ""},
+		"best":               {Config{Incoming: true}, 0, "2,1,2,1,0"},
+		"third":              {Config{Incoming: true}, 2, "2,1,2,0,0"},
+		"none":               {Config{Incoming: true}, len(cnmiChain), ""},
+		"set by the user":    {Config{Incoming: true, Init2: "AT+cnmi=1,2"}, 0, ""},
+		"nothing to come":    {Config{}, 0, ""},
 		"to be acknowledged": {Config{Incoming: true, Acknowledge: true}, 0, "2,1,2,1,0"},
 	} {
 		t.Run(name, func(t *testing.T) {
