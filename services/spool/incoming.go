@@ -33,7 +33,10 @@ func (s *Spool) messageFile(e *life.Event, k life.Received) *smsfile.Incoming {
 	file := s.incomingFile(e)
 	file.Name = k.Name
 	mt, err := tpdu.DecodeMT(k.PDU)
-	if err != nil || mt.Deliver == nil {
+	if err == nil && (mt.Deliver == nil || damaged(mt.Warnings) && len(mt.Deliver.Data) == 0) {
+		err = errNoContent
+	}
+	if err != nil {
 		s.undecodable(file, k, err)
 		return file
 	}
@@ -89,6 +92,9 @@ func (s *Spool) describe(file *smsfile.Incoming, mt tpdu.MT) {
 	}
 	dcs := tpdu.ParseDCS(d.DCS)
 	file.Flash = dcs.HasClass && dcs.Class == 0
+	if dcs.Reserved {
+		file.Warnings = append(file.Warnings, "Reserved data coding scheme, read as the GSM alphabet.")
+	}
 }
 
 // describeSender shows an address; an absent one has no type.

@@ -18,12 +18,16 @@ const (
 	storeAllPDUs   = 3
 )
 
+// errNoContent says that a PDU ends before what it is about.
+var errNoContent = errors.New("the PDU ends before its content")
+
 // showPDU puts the PDU into the file of a message that could be read, as
 // store_received_pdu says.
 func (s *Spool) showPDU(file *smsfile.Incoming, d *tpdu.Deliver, k life.Received, damaged bool) {
 	coded := alphabetOf(d) != tpdu.AlphabetGSM7
+	damaged = damaged || k.Raw != "" || tpdu.ParseDCS(d.DCS).Reserved
 	switch store := s.cfg.StoreReceivedPDU; {
-	case store >= storeAllPDUs, store >= storeCodedPDUs && coded, store >= storeBadPDUs && (damaged || k.Raw != ""):
+	case store >= storeAllPDUs, store >= storeCodedPDUs && coded, store >= storeBadPDUs && damaged:
 		file.PDUs = append(file.PDUs, pduText(k))
 	}
 	if k.Raw != "" {
@@ -47,15 +51,11 @@ func (s *Spool) undecodable(file *smsfile.Incoming, k life.Received, cause error
 	no := false
 	file.Error, file.Alphabet, file.UDH, file.CountCharacters = smsfile.UndecodablePDU, s.textAlphabet(), &no, true
 	file.PDUs = []string{pduText(k)}
-	why := "it is a status report"
-	if cause != nil {
-		why = cause.Error()
-	}
 	var where *tpdu.TypeError
 	if errors.As(cause, &where) {
 		file.Pos = smsfile.PositionMark(1+2*where.Offset, 2)
 	}
-	file.Body = fmt.Appendf(nil, "This PDU cannot be decoded: %s.\nThe header PDU holds what the modem gave.\n", why)
+	file.Body = fmt.Appendf(nil, "This PDU cannot be decoded: %v.\nThe header PDU holds what the modem gave.\n", cause)
 }
 
 // harmless are warnings that change nothing of a message.

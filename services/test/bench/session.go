@@ -173,8 +173,8 @@ func compare(records []sim.Record, n int) exactness {
 }
 
 // close stops everything, the system first. The files stay until the end of all
-// measurements: ext4 avoids inodes that were freed within the last half minute,
-// one by one, so that a big clean-up would slow down whoever is measured next.
+// measurements: ext4 passes over inodes that were freed a short while ago, one by
+// one, so that a big clean-up may slow down whoever is measured next.
 func (ss *session) close() error {
 	var errs []error
 	if ss.process != nil {

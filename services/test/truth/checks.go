@@ -129,3 +129,17 @@ func texts(t testing.TB, pdus []string) []string {
 	}
 	return out
 }
+
+// failedAfter wants the recorded failure after so many attempts.
+func failedAfter(attempts int) func(testing.TB, *Outgoing, Observed, Observed) {
+	return func(t testing.TB, _ *Outgoing, got, want Observed) {
+		t.Helper()
+		if len(got.PDUs) != attempts {
+			t.Errorf("%d attempts, want %d", len(got.PDUs), attempts)
+		}
+		got.PDUs, want.PDUs = nil, nil
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("(-want +viesti):\n%s", diff)
+		}
+	}
+}

@@ -59,6 +59,10 @@ var Divergences = map[string]Divergence{
 		check:  removed(`^FAILED\|@DIR@/checked/[0-9a-z]{26}\.nofailed\|$`),
 	},
 	"binary-garbage": {Reason: "smsd drops the line that ended the headers", check: keptWhole},
+	"error-pdu": {
+		Reason: "what looks temporary goes back to the queue, for other modems too, before it fails (W14)",
+		check:  failedAfter(9),
+	},
 	"error-cme": {
 		Reason: "a busy SIM is the modem's trouble: the message waits for it instead of failing (W14)",
 		check:  delivered("Message_id: 1\n", "SENT|@DIR@/sent/error-cme|1"),
