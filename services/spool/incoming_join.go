@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -143,18 +142,15 @@ func (s *Spool) merge(parts []*life.Event) (merged *life.Event, file *smsfile.In
 	return merged, file
 }
 
-// mergedEvent stands for a whole message: where and from whom its last part came,
-// when the last one of them arrived, and an id that follows from theirs.
+// mergedEvent stands for a whole message: it is the event of its last part, at the
+// time when the last one of them arrived.
 func mergedEvent(parts []*life.Event) *life.Event {
 	merged := *parts[len(parts)-1]
-	ids := make([]string, len(parts))
-	for i, e := range parts {
-		ids[i] = e.ID
+	for _, e := range parts {
 		if e.Time.After(merged.Time) {
 			merged.Time = e.Time
 		}
 	}
-	merged.ID = strings.Join(ids, "+")
 	return &merged
 }
 

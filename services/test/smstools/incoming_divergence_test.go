@@ -1,6 +1,7 @@
 package smstools
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -185,7 +186,14 @@ func (d diverged) with(pdu, other string) diverged {
 // TestIncomingDivergences wants every divergence to be about something recorded.
 func TestIncomingDivergences(t *testing.T) {
 	cases := loadIncoming(t)
+	page, err := os.ReadFile("../../doc/divergences-smstools.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, d := range incomingDivergences {
+		if !strings.Contains(string(page), "`"+name+"`") {
+			t.Errorf("divergence %s has no row in the documentation", name)
+		}
 		at := slices.IndexFunc(cases, func(c *incomingCase) bool { return c.Name == name })
 		if at < 0 {
 			t.Errorf("divergence %s is about no recorded case", name)

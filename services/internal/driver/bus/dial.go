@@ -34,7 +34,11 @@ func ConnectOptions(name string, notify func(connected bool, err error)) []nats.
 	return []nats.Option{
 		nats.Name(name), nats.MaxReconnects(-1), nats.ReconnectWait(500 * time.Millisecond), nats.PingInterval(5 * time.Second),
 		nats.IgnoreAuthErrorAbort(),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { notify(false, err) }),
+		nats.DisconnectErrHandler(func(nc *nats.Conn, err error) {
+			if !nc.IsClosed() {
+				notify(false, err)
+			}
+		}),
 		nats.ReconnectHandler(func(*nats.Conn) { notify(true, nil) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { notify(true, err) }),
 	}
