@@ -51,7 +51,7 @@ var layers = []layer{
 	},
 	{
 		name: "driver", packages: []string{"internal/driver/modem", "internal/driver/serial", "internal/driver/spooldir", "internal/driver/hook"},
-		below: []string{"core", "codec"},
+		below:     []string{"core", "codec"},
 		libraries: []string{"go.bug.st/serial", "golang.org/x/sys/unix", "github.com/fsnotify/fsnotify", "github.com/oklog/ulid/v2"},
 	},
 	{
@@ -68,7 +68,7 @@ var layers = []layer{
 	},
 	{
 		name: "services", packages: []string{"spool", "modem", "scheduler", "cli"},
-		below: []string{"bus", "driver", "kit", "wire", "core", "codec"},
+		below:     []string{"bus", "driver", "kit", "wire", "core", "codec"},
 		libraries: []string{"go.uber.org/zap", "golang.org/x/sync/errgroup", "github.com/spf13/cobra", "github.com/oklog/ulid/v2"},
 		contract:  []string{"subject"},
 	},
@@ -82,12 +82,12 @@ var layers = []layer{
 	},
 	{
 		name: "viestid", packages: []string{"cmd/viestid"},
-		below: []string{"boot", "services", "bus", "kit", "natsd", "sim", "core", "codec"},
+		below:     []string{"boot", "services", "bus", "kit", "natsd", "sim", "core", "codec"},
 		libraries: []string{"github.com/nats-io/nats.go", "github.com/spf13/cobra", "go.uber.org/zap"},
 	},
 	{
 		name: "test", packages: []string{"test/"}, among: true,
-		below: []string{"viestid", "cmd", "boot", "services", "sim", "natsd", "kit", "driver", "bus", "wire", "core", "codec"},
+		below:     []string{"viestid", "cmd", "boot", "services", "sim", "natsd", "kit", "driver", "bus", "wire", "core", "codec"},
 		libraries: []string{""}, contract: []string{"subject", "viesti/v1"},
 	},
 }

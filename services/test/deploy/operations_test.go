@@ -2,11 +2,15 @@ package deploy_test
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/oklog/ulid/v2"
 
+	"github.com/viesti-sms/viesti/proto/subject"
+	"github.com/viesti-sms/viesti/services/internal/core/join"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
@@ -72,6 +76,31 @@ func follow(account string) func(context.Context, *client) error {
 		err := c.bus.FollowAccount(ctx, account, func(context.Context, *life.Event) error { return nil })
 		return unlessOver(ctx, err)
 	}
+}
+
+// joinParts adds a part to a group, completes the group, looks for it, and empties it.
+func joinParts(ctx context.Context, c *client) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	key := subject.JoinKey(subject.Inbox, newID(), false, 1, 2)
+	steps := []func(*join.Group) bool{
+		func(g *join.Group) bool { g.Done = []join.Done{{ID: "one", Time: time.Now()}}; return true },
+		func(g *join.Group) bool { g.Done = append(g.Done, join.Done{ID: "two", Time: time.Now()}); return true },
+		func(g *join.Group) bool { g.Done = nil; return true },
+	}
+	for i, change := range steps {
+		if err := c.bus.ChangeGroup(ctx, key, change); err != nil {
+			return err
+		}
+		keys, err := c.bus.Groups(ctx)
+		if err != nil {
+			return err
+		}
+		if last := i == len(steps)-1; slices.Contains(keys, key) == last {
+			return fmt.Errorf("after step %d the groups are %q", i+1, keys)
+		}
+	}
+	return nil
 }
 
 func tail(ctx context.Context, c *client) error {

@@ -45,6 +45,7 @@ var operations = []operation{
 	{"follow the spool's events", []string{asSpool}, follow("spool-spool1")},
 	{"follow somebody else's events", []string{asOperator}, follow("spool-other")},
 	{"follow what arrives", []string{asSpool, asOperator}, follow(subject.Inbox)},
+	{"join received parts", []string{asSpool}, joinParts},
 	{"take an expired message back", []string{asScheduler}, withdraw},
 	{"read the history of a message", []string{asOperator, asScheduler}, func(ctx context.Context, c *client) error {
 		if _, err := c.bus.History(ctx, newID()); !errors.Is(err, bus.ErrNotFound) {

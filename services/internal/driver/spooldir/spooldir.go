@@ -135,7 +135,7 @@ func Recover(dir, host string) ([]*Claim, error) {
 	var claims []*Claim
 	for _, e := range entries {
 		name, ok := strings.CutPrefix(e.Name(), claimPrefix)
-		if !ok || !e.IsDir() || !strings.HasSuffix(name, ownSuffix(host)) {
+		if !ok || !e.IsDir() || len(name) < ulid.EncodedSize || name[ulid.EncodedSize:] != ownSuffix(host) {
 			continue
 		}
 		c := &Claim{Dir: dir, Name: name}

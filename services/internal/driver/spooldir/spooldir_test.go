@@ -165,6 +165,20 @@ func TestRecoverGivesTheSameIDs(t *testing.T) {
 	}
 }
 
+// TestRecoverTellsHostsApart has a host whose name ends with that of another one.
+func TestRecoverTellsHostsApart(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	put(t, dir, "a", "x")
+	_, err := Take(dir, "east-spool", []string{"a"})
+	must(t, err)
+	for host, want := range map[string]int{"spool": 0, "east-spool": 1} {
+		if claims, err := Recover(dir, host); err != nil || len(claims) != want {
+			t.Errorf("%s finds %d claims, %v; want %d", host, len(claims), err, want)
+		}
+	}
+}
+
 func TestReleaseKeepsFiles(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
