@@ -3,6 +3,7 @@ package spool
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -146,8 +147,9 @@ func (c *Config) Check() error {
 	if c.DateFilename < 0 || c.DateFilename > int(smsfile.DateSecond) {
 		bad("date_filename is %d, want 0, 1 or 2", c.DateFilename)
 	}
-	for name, dir := range c.directories() {
-		if err := writable(dir); err != nil {
+	dirs := c.directories()
+	for _, name := range slices.Sorted(maps.Keys(dirs)) {
+		if err := writable(dirs[name]); err != nil {
 			bad("%s: %w", name, err)
 		}
 	}

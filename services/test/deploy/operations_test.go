@@ -80,8 +80,6 @@ func follow(account string) func(context.Context, *client) error {
 
 // joinParts adds a part to a group, completes the group, looks for it, and empties it.
 func joinParts(ctx context.Context, c *client) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
 	key := subject.JoinKey(subject.Inbox, newID(), false, 1, 2)
 	steps := []func(*join.Group) bool{
 		func(g *join.Group) bool { g.Done = []join.Done{{ID: "one", Time: time.Now()}}; return true },

@@ -79,9 +79,10 @@ func (b *Bus) checkRoom(ctx context.Context) error {
 	return nil
 }
 
-// Full reports whether Submit waits for room.
+// Full reports whether Submit waits for room, as far as the broker said so lately.
 func (b *Bus) Full() bool {
+	const lately = 10 * time.Second
 	b.room.mu.Lock()
 	defer b.room.mu.Unlock()
-	return b.opts.MaxQueued > 0 && b.room.queued >= b.opts.MaxQueued
+	return b.opts.MaxQueued > 0 && b.room.queued >= b.opts.MaxQueued && time.Since(b.room.asked) < lately
 }
