@@ -91,6 +91,11 @@ func (d *delivery) run(ctx context.Context) error {
 		return &ending{final: life.Failed{Reason: reason(err), Class: life.FailureMessage}, cause: err}
 	}
 	d.msg = msg
+	restore, err := d.useCentre(ctx)
+	if err != nil {
+		return err
+	}
+	defer restore()
 	for part := 1; part <= len(d.msg.Parts); part++ {
 		if part > 1 && draining(ctx) {
 			return &ending{cause: errors.New("the worker stops; the remaining parts go to another one")}

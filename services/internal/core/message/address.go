@@ -41,14 +41,15 @@ func (a Address) MarshalJSON() ([]byte, error) { return json.Marshal(a.String())
 // characters stay, and always at least half of it is hidden.
 func Mask(number string) string {
 	const head, tail = 4, 2
-	n := len(number)
+	runes := []rune(number)
+	n := len(runes)
 	switch {
 	case n == 0:
 		return ""
 	case n >= 2*(head+tail):
-		return number[:head] + "****" + number[n-tail:]
+		return string(runes[:head]) + "****" + string(runes[n-tail:])
 	case n >= 4:
-		return number[:1] + "****" + number[n-1:]
+		return string(runes[:1]) + "****" + string(runes[n-1:])
 	default:
 		return "****"
 	}
