@@ -20,7 +20,7 @@ import (
 )
 
 // Patience bounds every wait of a test.
-const Patience = 30 * time.Second
+const Patience = time.Minute
 
 // Gateway is a running gateway.
 type Gateway struct {

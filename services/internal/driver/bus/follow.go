@@ -33,9 +33,11 @@ func (b *Bus) FollowAccount(ctx context.Context, account string, handle Handler)
 }
 
 // eventAckWait is how long a follower may be silent about an event before it goes
-// to another one, and maxEvents how many one account's followers may hold.
+// to another one: short, because what a killed follower had in hand waits for it,
+// while a living one says again and again what it holds. maxEvents is how many one
+// account's followers may hold.
 const (
-	eventAckWait = 30 * time.Second
+	eventAckWait = 10 * time.Second
 	maxEvents    = 500
 )
 
