@@ -26,6 +26,15 @@ const batch = 64
 // scan takes all files that are ready. What goes wrong with the directory itself
 // is logged and tried again at the next look.
 func (s *Spool) scan(ctx context.Context) error {
+	found, err := spooldir.Scan(s.cfg.Outgoing, smsfile.Eligible)
+	if err != nil {
+		s.log.Error("looking for messages, will be tried again", zap.Error(err))
+		return nil
+	}
+	ready := s.ready(found)
+	if len(ready) == 0 && s.recovered && len(s.unfinished) == 0 {
+		return nil // the lists need not be read for nothing
+	}
 	rules, err := s.rules()
 	if err != nil {
 		s.log.Error("taking messages, will be tried again", zap.Error(err))
@@ -34,12 +43,6 @@ func (s *Spool) scan(ctx context.Context) error {
 	if err := s.resume(ctx, rules); err != nil {
 		return err
 	}
-	found, err := spooldir.Scan(s.cfg.Outgoing, smsfile.Eligible)
-	if err != nil {
-		s.log.Error("looking for messages, will be tried again", zap.Error(err))
-		return nil
-	}
-	ready := s.ready(found)
 	for len(ready) > 0 && ctx.Err() == nil {
 		n := min(batch, len(ready))
 		claim, err := spooldir.Take(s.cfg.Outgoing, s.cfg.Host, ready[:n])

@@ -9,7 +9,6 @@ import (
 	"strconv"
 
 	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/viesti-sms/viesti/proto/subject"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
@@ -130,25 +129,11 @@ func typeOf(k life.Kind) subject.EventType {
 
 // Write makes records durable, all at once, and waits until they are.
 func (b *Bus) Write(ctx context.Context, records ...Record) error {
-	futures := make([]jetstream.PubAckFuture, len(records))
-	if len(records) > 1 {
-		for i, r := range records {
-			futures[i], _ = b.js.PublishMsgAsync(r.msg, jetstream.WithStallWait(b.opts.Try))
-		}
-	}
+	msgs := make([]*nats.Msg, len(records))
 	for i, r := range records {
-		if f := futures[i]; f != nil && b.acknowledged(ctx, f) {
-			continue
-		}
-		err := b.retry(ctx, func(ctx context.Context) error {
-			_, err := b.js.PublishMsg(ctx, r.msg)
-			return err
-		})
-		if err != nil {
-			return err
-		}
+		msgs[i] = r.msg
 	}
-	return nil
+	return b.publish(ctx, msgs...)
 }
 
 // Publish makes events durable.

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/viesti-sms/viesti/proto/subject"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
@@ -30,11 +29,14 @@ func (b *Bus) Submit(ctx context.Context, subs ...*message.Submission) error {
 		return err
 	}
 	// Timers first: what has been accepted must not stay valid for ever.
-	if err := b.publishAll(ctx, each(subs, b.expiryTimer)); err != nil {
-		return err
-	}
-	if err := b.publishAll(ctx, each(subs, b.submission)); err != nil {
-		return err
+	for _, build := range []func(*message.Submission) (*nats.Msg, error){b.expiryTimer, b.submission} {
+		msgs, err := each(subs, build)
+		if err != nil {
+			return err
+		}
+		if err := b.publish(ctx, msgs...); err != nil {
+			return err
+		}
 	}
 	for _, s := range subs {
 		b.announce(s)
@@ -43,20 +45,18 @@ func (b *Bus) Submit(ctx context.Context, subs ...*message.Submission) error {
 }
 
 // each builds the messages of several submissions; a nil message is left out.
-func each(subs []*message.Submission, build func(*message.Submission) (*nats.Msg, error)) func() ([]*nats.Msg, error) {
-	return func() ([]*nats.Msg, error) {
-		var out []*nats.Msg
-		for _, s := range subs {
-			m, err := build(s)
-			if err != nil {
-				return nil, err
-			}
-			if m != nil {
-				out = append(out, m)
-			}
+func each(subs []*message.Submission, build func(*message.Submission) (*nats.Msg, error)) ([]*nats.Msg, error) {
+	var out []*nats.Msg
+	for _, s := range subs {
+		m, err := build(s)
+		if err != nil {
+			return nil, err
 		}
-		return out, nil
+		if m != nil {
+			out = append(out, m)
+		}
 	}
+	return out, nil
 }
 
 func queued(s *message.Submission) subject.Queued {
@@ -112,54 +112,6 @@ func (b *Bus) expiryTimer(s *message.Submission) (*nats.Msg, error) {
 // at is the schedule of one instant. The client library's own option cuts the
 // fraction of the second off and fires early.
 func at(t time.Time) string { return "@at " + t.UTC().Format(time.RFC3339Nano) }
-
-// publishAll publishes messages that are the first on their subjects, all at
-// once, and waits for all acknowledgements. One that is there already is good.
-func (b *Bus) publishAll(ctx context.Context, build func() ([]*nats.Msg, error)) error {
-	msgs, err := build()
-	if err != nil || len(msgs) == 0 {
-		return err
-	}
-	if len(msgs) == 1 {
-		return b.publishFirst(ctx, msgs[0])
-	}
-	futures := make([]jetstream.PubAckFuture, len(msgs))
-	for i, m := range msgs {
-		// A full window is waited for; an error here is tried again below, one by one.
-		futures[i], _ = b.js.PublishMsgAsync(m, jetstream.WithStallWait(b.opts.Try))
-	}
-	for i, f := range futures {
-		if f != nil && b.acknowledged(ctx, f) {
-			continue
-		}
-		if err := b.publishFirst(ctx, msgs[i]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (b *Bus) acknowledged(ctx context.Context, f jetstream.PubAckFuture) bool {
-	select {
-	case <-f.Ok():
-		return true
-	case err := <-f.Err():
-		return conflict(err)
-	case <-ctx.Done():
-		return false
-	}
-}
-
-// publishFirst publishes one message that is the first on its subject.
-func (b *Bus) publishFirst(ctx context.Context, m *nats.Msg) error {
-	return b.retry(ctx, func(ctx context.Context) error {
-		_, err := b.js.PublishMsg(ctx, m)
-		if conflict(err) {
-			return nil
-		}
-		return err
-	})
-}
 
 // announce tells whoever listens now that s was accepted. SMS_OUT is the record;
 // this is not stored and may get lost.
