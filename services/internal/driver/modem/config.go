@@ -2,6 +2,9 @@ package modem
 
 import "time"
 
+// allMessages is the argument of AT+CMGL for all messages in PDU mode.
+const allMessages = "4"
+
 // Config says how to treat a modem. The names follow smsd.conf (smstools spec
 // §6.3); the zero value of each field is useful, and a zero time is the default.
 type Config struct {
@@ -11,6 +14,8 @@ type Config struct {
 	StartSleep  time.Duration
 	// Wakeup is written as it is, with CR, before the first AT (smstools wakeup_init).
 	Wakeup string
+	// WakeupAT gives an AT whose answer does not matter before the first one.
+	WakeupAT bool
 	// Attempts is how often AT is tried before the modem is given up (11).
 	Attempts int
 
@@ -18,6 +23,9 @@ type Config struct {
 	PreInit bool
 	// CallerID adds +CLIP=1, and CellInfo +CREG=2, to the latter.
 	CallerID, CellInfo bool
+
+	// SIMCheck waits for a SIM.
+	SIMCheck SIMCheck
 
 	// PIN is the SIM's PIN. IgnorePIN leaves the SIM alone. PINRefused tells
 	// that an earlier Modem had this PIN refused: it will not be tried.
@@ -39,8 +47,8 @@ type Config struct {
 	// SMSC is the service centre's number in international form without plus;
 	// empty: the SIM's.
 	SMSC string
-	// MoreMessages keeps the radio link open between messages (AT+CMMS=2) where
-	// the modem can.
+	// MoreMessages keeps the radio link open (AT+CMMS) while SendMore says that
+	// more messages follow, where the modem can.
 	MoreMessages bool
 
 	// Incoming prepares the modem for receiving: AT+CPMS?, AT+CNMI.
@@ -48,15 +56,29 @@ type Config struct {
 	// Acknowledge gives AT+CSMS=1, after which the network repeats a direct
 	// message until AckDirect. Without it the modem acknowledges by itself.
 	Acknowledge bool
-	// Memories are those that List looks at, such as "SM", "ME", "SR"; empty: the one in use.
+	// Memories are those that List looks at, such as "SM", "ME", "SR"; empty: those
+	// of the profile that the modem has, or the one in use.
 	Memories []string
+	// SecondaryMax bounds the slots that are looked at in all memories but the
+	// first, where they are read one by one; 0: as many as the modem says.
+	SecondaryMax int
+	// Listing is how messages are found there.
+	Listing Listing
 	// CMGLValue is the argument of AT+CMGL ("4": all messages).
 	CMGLValue string
-	// ListByIndex reads slots with AT+CMGR instead of AT+CMGL.
-	ListByIndex bool
 	// MemoryStart is the first slot that is looked at by index. When messages
 	// are missing, those before it are looked at too.
 	MemoryStart int
+
+	// Profile is the name of a Profile, AutoProfile (or empty) or NoProfile. What
+	// it would set is left alone where Start, Init or Init2 set it.
+	Profile string
+	// USB is the identity of the USB device, "12d1:1506", or any other text when
+	// only that the modem is on USB is known; empty: it may not be.
+	USB string
+
+	// Gap is the least time between an answer and the next command.
+	Gap time.Duration
 
 	Timeouts Timeouts
 	// ErrorSleep is the pause before a refused step of the initialisation is repeated (10 s).
@@ -73,6 +95,9 @@ type Timeouts struct {
 	// Command is that of most commands (5 s); others take multiples of it as
 	// in smstools spec §7.4.
 	Command time.Duration
+	// Factors change those multiples; what is not in it, or not above 0, is as
+	// in the specification.
+	Factors map[Op]int
 	// PDU is that from Ctrl-Z to the final answer (60 s).
 	PDU time.Duration
 	// Network is how long Init waits for the registration (100 s).
@@ -86,16 +111,6 @@ type Timeouts struct {
 	Quiet time.Duration
 }
 
-// Factors of Timeouts.Command (smstools spec §7.4).
-const (
-	factorAskPIN   = 2
-	factorEnterPIN = 6
-	factorInit     = 2
-	factorPrompt   = 2
-	factorList     = 12
-	factorNetwork  = 2
-)
-
 func (c Config) withDefaults() Config {
 	c.Timeouts.Command = or(c.Timeouts.Command, 5*time.Second)
 	c.Timeouts.PDU = or(c.Timeouts.PDU, 60*time.Second)
@@ -105,7 +120,7 @@ func (c Config) withDefaults() Config {
 	c.Timeouts.Quiet = or(c.Timeouts.Quiet, 500*time.Millisecond)
 	c.ErrorSleep = or(c.ErrorSleep, 10*time.Second)
 	c.Attempts = or(c.Attempts, 11)
-	c.CMGLValue = or(c.CMGLValue, "4")
+	c.CMGLValue = or(c.CMGLValue, allMessages)
 	return c
 }
 

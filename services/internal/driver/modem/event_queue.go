@@ -35,9 +35,6 @@ func newEventQueue() *eventQueue {
 	return &eventQueue{out: make(chan Event), wake: make(chan struct{}, 1), closed: make(chan struct{})}
 }
 
-// notice adds what the modem said unasked.
-func (q *eventQueue) notice(n atline.Notice) { q.add(newEvent(n)) }
-
 // unexpected adds a line that belongs to nothing.
 func (q *eventQueue) unexpected(line string) {
 	if !q.late(line) {

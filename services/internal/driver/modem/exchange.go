@@ -224,8 +224,12 @@ func (m *Modem) doHeld(ctx context.Context, command string, timeout time.Duratio
 	if err := m.synchronise(ctx); err != nil {
 		return nil, err
 	}
+	if err := m.rest(ctx); err != nil {
+		return nil, err
+	}
 	x := newExchange(command)
 	result, err := m.exchange(ctx, x, timeout)
+	m.step.answered = time.Now()
 	if err != nil {
 		return nil, err
 	}
@@ -233,6 +237,14 @@ func (m *Modem) doHeld(ctx context.Context, command string, timeout time.Duratio
 		return x.lines, refused(command, result)
 	}
 	return x.lines, nil
+}
+
+// rest waits until Config.Gap has passed since the last answer.
+func (m *Modem) rest(ctx context.Context) error {
+	if m.cfg.Gap <= 0 {
+		return nil
+	}
+	return m.pause(ctx, m.cfg.Gap-time.Since(m.step.answered))
 }
 
 // Command carries out any command for an operator and returns the lines of its

@@ -23,7 +23,7 @@ func (m *Modem) identify(ctx context.Context) error {
 	if m.step.identified {
 		return nil
 	}
-	id := Identity{}
+	id := m.step.identity
 	for _, q := range []struct {
 		command string
 		value   *string
@@ -36,7 +36,10 @@ func (m *Modem) identify(ctx context.Context) error {
 		{"AT+CGMR", &id.Revision, firstText},
 		{"AT+CCID", &id.ICCID, longestNumber},
 	} {
-		lines, err := m.doHeld(ctx, q.command, m.cfg.Timeouts.Command)
+		if *q.value != "" {
+			continue
+		}
+		lines, err := m.doHeld(ctx, q.command, m.patience(OpDefault))
 		if err := unlessTimeout(unlessRefusal(err)); err != nil {
 			return err
 		}

@@ -22,7 +22,7 @@ func (m *Modem) Init(ctx context.Context) (Identity, error) {
 	}
 	defer m.release()
 	for _, step := range []func(context.Context) error{
-		m.start, m.wakeUp, m.preInit, m.unlock, m.userInit, m.checkSignal, m.checkNetwork,
+		m.start, m.wakeUp, m.preInit, m.recognise, m.early, m.checkSIM, m.unlock, m.recognise, m.familyInit, m.userInit, m.checkSignal, m.checkNetwork,
 		m.selectPDUMode, m.setSMSC, m.identify, m.prepareMemory, m.prepareSending, m.prepareReceiving,
 	} {
 		if err := step(ctx); err != nil {
@@ -37,7 +37,7 @@ func (m *Modem) Stop(ctx context.Context) error {
 	if m.cfg.Stop == "" {
 		return nil
 	}
-	_, err := m.do(ctx, m.cfg.Stop, factorInit*m.cfg.Timeouts.Command)
+	_, err := m.do(ctx, m.cfg.Stop, m.patience(OpStop))
 	return err
 }
 
@@ -46,7 +46,7 @@ func (m *Modem) start(ctx context.Context) error {
 		return nil
 	}
 	m.step.started = true
-	_, err := m.exchange(ctx, newExchange(m.cfg.Start), factorInit*m.cfg.Timeouts.Command)
+	_, err := m.exchange(ctx, newExchange(m.cfg.Start), m.patience(OpStart))
 	if err := unlessTimeout(err); err != nil {
 		return err
 	}
@@ -61,6 +61,12 @@ func (m *Modem) wakeUp(ctx context.Context) error {
 			return err
 		}
 		m.step.lost = true
+	}
+	if m.cfg.WakeupAT {
+		_, err := m.exchange(ctx, newExchange("AT"), m.cfg.Timeouts.Probe)
+		if err := unlessTimeout(err); err != nil {
+			return err
+		}
 	}
 	result, err := m.knock(ctx)
 	if err != nil {
@@ -115,7 +121,7 @@ func (m *Modem) preInit(ctx context.Context) error {
 	if len(settings) == 0 {
 		return nil
 	}
-	_, err := m.doHeld(ctx, "AT"+strings.Join(settings, ";"), factorInit*m.cfg.Timeouts.Command)
+	_, err := m.doHeld(ctx, "AT"+strings.Join(settings, ";"), m.patience(OpPreInit))
 	if !isRefusal(err) || len(settings) == 1 {
 		return unlessRefusal(err)
 	}
@@ -142,15 +148,20 @@ func (m *Modem) userInit(ctx context.Context) error {
 
 // insist gives a command, and once more after a pause when it is refused.
 func (m *Modem) insist(ctx context.Context, command string, sentinel error) error {
-	timeout := factorInit * m.cfg.Timeouts.Command
+	timeout := m.patience(OpInit)
 	_, err := m.doHeld(ctx, command, timeout)
 	if !isRefusal(err) {
 		return err
 	}
+	return m.repeat(ctx, command, timeout, sentinel)
+}
+
+// repeat gives a command that was refused once more, after a pause.
+func (m *Modem) repeat(ctx context.Context, command string, timeout time.Duration, sentinel error) error {
 	if err := m.pause(ctx, m.cfg.ErrorSleep); err != nil {
 		return err
 	}
-	_, err = m.doHeld(ctx, command, timeout)
+	_, err := m.doHeld(ctx, command, timeout)
 	if isRefusal(err) {
 		return fmt.Errorf("%w: %w", sentinel, err)
 	}
@@ -161,7 +172,7 @@ func (m *Modem) checkSignal(ctx context.Context) error {
 	if !m.cfg.SignalQuality {
 		return nil
 	}
-	_, err := m.query(ctx, "AT+CSQ", "+CSQ", factorNetwork)
+	_, err := m.query(ctx, "AT+CSQ", "+CSQ", OpCSQ)
 	return err
 }
 
@@ -180,7 +191,26 @@ func (m *Modem) selectPDUMode(ctx context.Context) error {
 		return nil
 	}
 	m.restarted.Store(false)
-	return m.insist(ctx, pduMode, ErrPDUMode)
+	for patience := m.Profile().SlowStart; ; patience -= slowStartPause {
+		_, err := m.doHeld(ctx, pduMode, m.patience(OpCMGF))
+		if patience <= 0 || !isTooEarly(err) {
+			return m.againUnlessAccepted(ctx, err)
+		}
+		if err := m.pause(ctx, slowStartPause); err != nil {
+			return err
+		}
+	}
+}
+
+// slowStartPause is the pause before a modem that is starting is asked again.
+const slowStartPause = time.Second
+
+// againUnlessAccepted asks for PDU mode once more, after a pause, when it was refused.
+func (m *Modem) againUnlessAccepted(ctx context.Context, err error) error {
+	if !isRefusal(err) {
+		return err
+	}
+	return m.repeat(ctx, pduMode, m.patience(OpCMGF), ErrPDUMode)
 }
 
 func (m *Modem) setSMSC(ctx context.Context) error {
@@ -188,7 +218,7 @@ func (m *Modem) setSMSC(ctx context.Context) error {
 		return nil
 	}
 	command := "AT+CSCA=" + atline.Quote("+"+strings.TrimPrefix(m.cfg.SMSC, "+"))
-	_, err := m.doHeld(ctx, command, m.cfg.Timeouts.Command)
+	_, err := m.doHeld(ctx, command, m.patience(OpCSCA))
 	if isRefusal(err) {
 		return fmt.Errorf("%w: %w", ErrSMSC, err)
 	}
@@ -197,7 +227,7 @@ func (m *Modem) setSMSC(ctx context.Context) error {
 
 // tolerate gives a command that a modem may refuse.
 func (m *Modem) tolerate(ctx context.Context, command string) error {
-	_, err := m.doHeld(ctx, command, factorInit*m.cfg.Timeouts.Command)
+	_, err := m.doHeld(ctx, command, m.patience(OpInit))
 	return unlessRefusal(err)
 }
 

@@ -37,8 +37,8 @@ func TestInitOrder(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("Init: %v (-want +got):\n%s", err, diff)
 	}
-	order := []string{"AT", "ATE0", "AT+CMEE=1", "AT+CPIN?", "AT+CSCS=\"GSM\"", "AT+X", "AT+CSQ", "AT+CREG?", "AT+CMGF=0",
-		"AT+CSCA=\"+358501234567\"", "AT+CGSN", "AT+CIMI", "AT+CGMI", "AT+CGMM", "AT+CGMR", "AT+CCID", "AT+CPMS?", "AT+CNMI=2,1,2,1,0"}
+	order := []string{"AT", "ATE0", "AT+CMEE=1", "AT+CGMI", "AT+CGMM", "AT+CPIN?", "AT+CSCS=\"GSM\"", "AT+X", "AT+CSQ", "AT+CREG?", "AT+CMGF=0",
+		"AT+CSCA=\"+358501234567\"", "AT+CGSN", "AT+CIMI", "AT+CGMR", "AT+CCID", "AT+CPMS?", "AT+CNMI=2,1,2,1,0"}
 	if diff := cmp.Diff(order, s.commands()); diff != "" {
 		t.Errorf("commands (-want +got):\n%s", diff)
 	}
@@ -61,7 +61,7 @@ func TestInitAgainDoesNotRepeatWhatIsDoneOnce(t *testing.T) {
 
 func TestInitSwitchedOff(t *testing.T) {
 	s := &simulated{}
-	m := newSimulated(t, Config{IgnorePIN: true}, s)
+	m := newSimulated(t, Config{IgnorePIN: true, Profile: NoProfile}, s)
 	if _, err := m.Init(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -223,10 +223,13 @@ func TestSendWaitsForTheNetworkOnce(t *testing.T) {
 }
 
 func TestStopAndOptionalCommands(t *testing.T) {
-	s := &simulated{}
+	s := (&simulated{}).on("AT+CMMS=?", "\r\n+CMMS: (0-2)"+ok).on("AT+CMGS=", refusal)
 	m := newSimulated(t, Config{Stop: "AT+CFUN=0", MoreMessages: true}, s)
 	if _, err := m.Init(context.Background()); err != nil {
 		t.Fatal(err)
+	}
+	if _, err := m.SendMore(context.Background(), "0011", 1, true); !isRefusal(err) {
+		t.Errorf("SendMore: %v", err)
 	}
 	if err := errors.Join(m.AckDirect(context.Background()), m.Stop(context.Background())); err != nil {
 		t.Error(err)

@@ -72,7 +72,9 @@ func (m *Modem) route(line atline.Line) {
 		if notice.Kind == atline.Ready {
 			m.restarted.Store(true)
 		}
-		m.events.notice(notice)
+		e := newEvent(notice)
+		m.remember(e)
+		m.events.add(e)
 	}
 	switch {
 	case !answer:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/atline"
 )
@@ -33,56 +34,92 @@ const (
 	cmeNotFound     = 22
 )
 
-// List returns the messages in the configured memories (3GPP TS 27.005 §3.4.2).
-// A modem without a usable AT+CMGL is read slot by slot.
+// List returns the messages in the configured memories, or in the one in use, and
+// in those that the modem has named in an indication since (3GPP TS 27.005
+// §3.4.2). A memory that cannot be looked at keeps the others from nothing: what
+// was found is returned with the error.
 func (m *Modem) List(ctx context.Context) ([]Stored, error) {
 	if err := m.take(ctx); err != nil {
 		return nil, err
 	}
 	defer m.release()
-	memories := m.cfg.Memories
-	if len(memories) == 0 {
-		memories = []string{m.step.memory}
-	}
 	var all []Stored
-	for _, memory := range memories {
-		found, err := m.listMemory(ctx, memory)
+	var troubles []error
+	for i, memory := range m.memories() {
+		found, err := m.listMemory(ctx, memory, m.limit(i))
 		all = append(all, found...)
+		if isUnusable(err) {
+			troubles = append(troubles, err)
+			continue
+		}
 		if err != nil {
 			return all, err
 		}
 	}
-	return all, nil
+	return all, errors.Join(troubles...)
 }
 
-func (m *Modem) listMemory(ctx context.Context, memory string) ([]Stored, error) {
+// memories are the names of those to be looked at.
+func (m *Modem) memories() []string {
+	memories := slices.Clone(m.cfg.Memories)
+	if len(memories) == 0 {
+		memories = slices.Clone(m.step.memories)
+	}
+	if len(memories) == 0 {
+		memories = append(memories, m.step.home)
+	}
+	if memories[0] == "" {
+		return memories // there would be no way back from another one
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, name := range m.named {
+		if !slices.Contains(memories, name) && !covers(memories, name) {
+			memories = append(memories, name)
+		}
+	}
+	return memories
+}
+
+// covers reports whether one of the memories is the union of SIM and device.
+func covers(memories []string, name string) bool {
+	return slices.Contains(memories, "MT") && (name == "SM" || name == "ME")
+}
+
+// maxNamed bounds the memories that a modem may name: the standard has six.
+const maxNamed = 8
+
+// named remembers a memory that an indication names. mu is held.
+func (m *Modem) remember(e Event) {
+	n, ok := e.(NewMessage)
+	if !ok || n.Memory == "" || len(m.named) == maxNamed || slices.Contains(m.named, n.Memory) {
+		return
+	}
+	m.named = append(m.named, n.Memory)
+}
+
+// limit is how many slots of a memory are looked at.
+func (m *Modem) limit(memory int) int {
+	if memory > 0 && m.cfg.SecondaryMax > 0 {
+		return m.cfg.SecondaryMax
+	}
+	return maxSlots
+}
+
+func (m *Modem) listMemory(ctx context.Context, memory string, limit int) ([]Stored, error) {
 	if err := m.selectMemory(ctx, memory); err != nil {
 		return nil, err
 	}
-	if m.cfg.ListByIndex {
-		return m.listByIndex(ctx)
-	}
-	lines, err := m.doHeld(ctx, "AT+CMGL="+m.cfg.CMGLValue, factorList*m.cfg.Timeouts.Command)
-	if isRefusal(err) {
-		return m.listAfterRefusal(ctx, err)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return m.listed(lines), nil
+	return m.listSelected(ctx, limit)
 }
 
 // listAfterRefusal tells an empty memory, which some modems answer with ERROR,
 // from a modem that knows no AT+CMGL or is in trouble.
-func (m *Modem) listAfterRefusal(ctx context.Context, refusal error) ([]Stored, error) {
+func (m *Modem) listAfterRefusal(ctx context.Context, refusal error, limit int) ([]Stored, error) {
 	if class := classOf(refusal); class != atline.Unknown && class != atline.Modem {
 		return nil, refusal
 	}
-	found, err := m.listByIndex(ctx)
-	if isRefusal(err) {
-		return nil, nil
-	}
-	return found, err
+	return m.listByIndex(ctx, limit)
 }
 
 func classOf(err error) atline.Class {
@@ -119,19 +156,24 @@ func pduBelow(lines []string, header int) PDU {
 }
 
 // listByIndex reads slots until as many messages were found as the memory holds.
-func (m *Modem) listByIndex(ctx context.Context) ([]Stored, error) {
+// Of a modem that does not tell how many these are, the first slots are read; only
+// with ListByIndex that is an error.
+func (m *Modem) listByIndex(ctx context.Context, limit int) ([]Stored, error) {
 	memory, err := m.usage(ctx)
+	if isUnusable(err) && m.cfg.Listing != ListByIndex {
+		return m.readAll(ctx, slots(m.cfg.MemoryStart, min(blindSlots, limit)))
+	}
 	if err != nil {
 		return nil, err
 	}
 	var all []Stored
-	for _, index := range slots(m.cfg.MemoryStart, memory.Total) {
+	for _, index := range slots(m.cfg.MemoryStart, min(memory.Total, limit)) {
 		if len(all) >= memory.Used {
 			break
 		}
 		s, err := m.readSlot(ctx, index)
 		switch {
-		case errors.Is(err, ErrEmptySlot), isRefusal(err):
+		case isNothing(err):
 		case err != nil:
 			return all, err
 		default:
@@ -143,6 +185,9 @@ func (m *Modem) listByIndex(ctx context.Context) ([]Stored, error) {
 	}
 	return all, nil
 }
+
+// isNothing reports whether a slot holds nothing that could be read.
+func isNothing(err error) bool { return errors.Is(err, ErrEmptySlot) || isRefusal(err) }
 
 // slots orders the slots of a memory that may count from 0 or 1: from start to
 // the last, then those before start.
@@ -178,7 +223,7 @@ func (m *Modem) Read(ctx context.Context, memory string, index int) (Stored, err
 }
 
 func (m *Modem) readSlot(ctx context.Context, index int) (Stored, error) {
-	lines, err := m.doHeld(ctx, fmt.Sprintf("AT+CMGR=%d", index), m.cfg.Timeouts.Command)
+	lines, err := m.doHeld(ctx, fmt.Sprintf("AT+CMGR=%d", index), m.patience(OpCMGR))
 	if isEmptySlot(err) {
 		return Stored{}, fmt.Errorf("%w: reading slot %d: %w", ErrEmptySlot, index, err)
 	}
@@ -209,9 +254,9 @@ func (m *Modem) Delete(ctx context.Context, s Stored) error {
 		return err
 	}
 	command := fmt.Sprintf("AT+CMGD=%d", s.Index)
-	_, err := m.doHeld(ctx, command, m.cfg.Timeouts.Command)
+	_, err := m.doHeld(ctx, command, m.patience(OpCMGD))
 	if isRefusal(err) && !isEmptySlot(err) {
-		_, err = m.doHeld(ctx, command, m.cfg.Timeouts.Command)
+		_, err = m.doHeld(ctx, command, m.patience(OpCMGD))
 	}
 	if isEmptySlot(err) {
 		return nil
@@ -230,27 +275,82 @@ func (m *Modem) Usage(ctx context.Context) (atline.Memory, error) {
 
 // usage asks AT+CPMS? and remembers the name of the memory in use.
 func (m *Modem) usage(ctx context.Context) (atline.Memory, error) {
-	lines, err := m.doHeld(ctx, "AT+CPMS?", m.cfg.Timeouts.Command)
+	lines, err := m.doHeld(ctx, "AT+CPMS?", m.patience(OpCPMS))
 	if err != nil {
 		return atline.Memory{}, err
 	}
 	for _, line := range lines {
 		if memories, err := atline.ParseCPMS(line); err == nil {
-			m.step.memory = or(memories[0].Name, m.step.memory)
+			m.inUse(memories)
 			return memories[0], nil
 		}
 	}
 	return atline.Memory{}, fmt.Errorf("%w: reading +CPMS", ErrAnswer)
 }
 
-// selectMemory makes a memory the one to read and delete in.
+// inUse takes over what the modem says of the memories in use.
+func (m *Modem) inUse(memories []atline.Memory) {
+	if m.step.memory = or(memories[0].Name, m.step.memory); m.step.memory != "" {
+		m.step.home = or(m.step.home, m.step.memory)
+	}
+	m.step.others = nil
+	for _, other := range memories[1:] {
+		m.step.others = append(m.step.others, or(other.Name, m.step.memory))
+	}
+	memories[0].Name = m.step.memory
+	m.noteUsage(memories[0])
+}
+
+// selectMemory makes a memory the one to read and delete in (AT+CPMS, 3GPP TS
+// 27.005 §3.2.2). What the modem writes to and receives into stays as it is; some
+// want those named too.
 func (m *Modem) selectMemory(ctx context.Context, memory string) error {
 	if memory == "" || memory == m.step.memory {
 		return nil
 	}
-	if _, err := m.doHeld(ctx, "AT+CPMS="+atline.Quote(memory), m.cfg.Timeouts.Command); err != nil {
+	lines, err := m.doHeld(ctx, "AT+CPMS="+atline.Quote(memory), m.patience(OpCPMS))
+	if isRefusal(err) && len(m.step.others) > 0 {
+		command := "AT+CPMS=" + atline.Quote(memory)
+		for _, other := range m.step.others {
+			command += "," + atline.Quote(other)
+		}
+		lines, err = m.doHeld(ctx, command, m.patience(OpCPMS))
+	}
+	if err != nil {
 		return err
 	}
 	m.step.memory = memory
+	for _, line := range lines {
+		if memories, err := atline.ParseCPMS(line); err == nil {
+			memories[0].Name = memory
+			m.noteUsage(memories[0])
+		}
+	}
+	return nil
+}
+
+// chooseMemories finds out which memories List is to look at. Those of the
+// configuration stand as they are; of those of the profile the ones that the
+// modem says it has.
+func (m *Modem) chooseMemories(ctx context.Context) error {
+	wanted := m.Profile().Memories
+	if len(m.cfg.Memories) > 0 || len(wanted) == 0 {
+		return nil
+	}
+	lines, err := m.doHeld(ctx, "AT+CPMS=?", m.patience(OpCPMS))
+	if err != nil {
+		return unlessTimeout(unlessRefusal(err))
+	}
+	for _, line := range lines {
+		sets, err := atline.ParseCPMSTest(line)
+		if err != nil {
+			continue
+		}
+		for _, name := range wanted {
+			if slices.Contains(sets[0], name) {
+				m.step.memories = append(m.step.memories, name)
+			}
+		}
+	}
 	return nil
 }

@@ -31,7 +31,7 @@ func TestList(t *testing.T) {
 			{"AT+CMGR=0", []string{"\r\n+CMS ERROR: 321\r\n"}}, {"AT+CMGR=1", []string{ok}}, {"AT+CMGR=2", []string{found(2, "0001")}},
 			{"AT+CMGR=3", []string{found(3, "0002")}}},
 			[]Stored{{"SM", 2, 1, 2, "0001"}, {"SM", 3, 1, 2, "0002"}}, nil},
-		"by index, start late": {Config{ListByIndex: true, MemoryStart: 2}, []rule{{"AT+CPMS?", []string{cpms}},
+		"by index, start late": {Config{Listing: ListByIndex, MemoryStart: 2}, []rule{{"AT+CPMS?", []string{cpms}},
 			{"AT+CMGR=0", []string{found(0, "0000")}}, {"AT+CMGR=1", []string{refusal}}, {"AT+CMGR=2", []string{found(2, "0001")}},
 			{"AT+CMGR=3", []string{ok}}},
 			[]Stored{{"SM", 2, 1, 2, "0001"}, {"SM", 0, 1, 2, "0000"}}, nil},

@@ -37,6 +37,9 @@ type Modem struct {
 	// pinRefused tells that the PIN was given and not accepted so far.
 	pinRefused atomic.Bool
 
+	// profile is what is known of the modem's family; never nil.
+	profile atomic.Pointer[Profile]
+
 	// tracing keeps Config.Trace from being called twice at a time.
 	tracing sync.Mutex
 
@@ -48,6 +51,11 @@ type Modem struct {
 	// verbose tells that words have been seen as result codes, so that a lone
 	// digit is not one. Guarded by mu.
 	verbose bool
+
+	// named are memories that indications named, and usages how full those are
+	// that were looked at. Guarded by mu.
+	named  []string
+	usages map[string]atline.Memory
 
 	// framer, assembler and the slices belong to the reader.
 	framer    atline.Framer
@@ -66,10 +74,13 @@ func New(rw io.ReadWriteCloser, cfg Config) *Modem {
 		turn:   make(chan struct{}, 1),
 		writes: make(chan write),
 		done:   make(chan struct{}),
+		usages: map[string]atline.Memory{},
 	}
 	// What an earlier user of the device asked may still be answered.
 	m.step.lost = true
 	m.pinRefused.Store(cfg.PINRefused)
+	p, _ := FindProfile(cfg.Profile)
+	m.profile.Store(&p)
 	m.tasks.Go(m.read)
 	m.tasks.Go(m.write)
 	m.tasks.Go(m.events.run)

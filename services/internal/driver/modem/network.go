@@ -82,7 +82,7 @@ func (m *Modem) isRegistered(ctx context.Context) (registered, denied bool, err 
 
 // registration asks for one kind of registration; ok tells whether the modem knows it.
 func (m *Modem) registration(ctx context.Context, name string) (cell atline.Cell, ok bool, err error) {
-	lines, err := m.doHeld(ctx, "AT"+name+"?", factorNetwork*m.cfg.Timeouts.Command)
+	lines, err := m.doHeld(ctx, "AT"+name+"?", m.patience(OpCREG))
 	if err != nil {
 		return atline.Cell{}, false, unlessRefusal(err)
 	}
@@ -127,12 +127,12 @@ func (m *Modem) Status(ctx context.Context) (Status, error) {
 			*cell, s.Registered = &found, s.Registered || found.Stat.Registered()
 		}
 	}
-	if line, err := m.query(ctx, "AT+COPS?", "+COPS", factorNetwork); err != nil {
+	if line, err := m.query(ctx, "AT+COPS?", "+COPS", OpCREG); err != nil {
 		return s, err
 	} else if operator, err := atline.ParseCOPS(line); err == nil {
 		s.Operator = operator
 	}
-	line, err := m.query(ctx, "AT+CSQ", "+CSQ", factorNetwork)
+	line, err := m.query(ctx, "AT+CSQ", "+CSQ", OpCSQ)
 	if signal, bad := atline.ParseCSQ(line); bad == nil {
 		s.Signal = signal
 	}
@@ -141,8 +141,8 @@ func (m *Modem) Status(ctx context.Context) (Status, error) {
 
 // query returns the line of the given name that a command is answered with;
 // empty when there is none or the modem refuses.
-func (m *Modem) query(ctx context.Context, command, name string, factor time.Duration) (string, error) {
-	lines, err := m.doHeld(ctx, command, factor*m.cfg.Timeouts.Command)
+func (m *Modem) query(ctx context.Context, command, name string, op Op) (string, error) {
+	lines, err := m.doHeld(ctx, command, m.patience(op))
 	for _, line := range lines {
 		if atline.Name(line) == name {
 			return line, nil

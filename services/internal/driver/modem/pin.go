@@ -98,7 +98,7 @@ func simError(state string) error {
 // that it waits for nothing.
 func (m *Modem) simState(ctx context.Context) (string, error) {
 	for attempt := 1; ; attempt++ {
-		lines, err := m.doHeld(ctx, "AT+CPIN?", factorAskPIN*m.cfg.Timeouts.Command)
+		lines, err := m.doHeld(ctx, "AT+CPIN?", m.patience(OpAskPIN))
 		state, again, err := simStateOf(lines, err)
 		if !again || attempt == simAttempts {
 			return state, err
@@ -152,7 +152,7 @@ func (m *Modem) enterPIN(ctx context.Context) error {
 	}
 	m.pinRefused.Store(true)
 	command := "AT+CPIN=" + atline.Quote(string(m.cfg.PIN))
-	_, err := m.doHeld(ctx, command, factorEnterPIN*m.cfg.Timeouts.Command)
+	_, err := m.doHeld(ctx, command, m.patience(OpEnterPIN))
 	var r *RefusedError
 	switch {
 	case errors.As(err, &r) && (r.Code == cmeBusy || r.Code == cmeSIMFailed):

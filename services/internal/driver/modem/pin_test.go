@@ -88,7 +88,7 @@ func TestPINIsNeverTriedTwice(t *testing.T) {
 
 // The answer to the PIN is lost with the device: it may have been a refusal.
 func TestPINIsRefusedWhenTheDeviceGoes(t *testing.T) {
-	m, p := newPeer(t, Config{PIN: "1234"})
+	m, p := newPeer(t, Config{PIN: "1234", Profile: NoProfile})
 	done := calling(func() (Identity, error) { return m.Init(context.Background()) })
 	p.expect("AT\r")
 	p.say(ok)

@@ -3,7 +3,6 @@ package modem
 import (
 	"context"
 	"errors"
-	"strings"
 )
 
 // cnmiChain are the settings of AT+CNMI (3GPP TS 27.005 §3.4.1) from the best
@@ -24,18 +23,10 @@ func (m *Modem) prepareMemory(ctx context.Context) error {
 	if _, err := m.usage(ctx); err != nil && !isUnusable(err) {
 		return err
 	}
-	if len(m.cfg.Memories) == 0 {
-		return nil
+	if err := m.chooseMemories(ctx); err != nil {
+		return err
 	}
-	return unlessRefusal(m.selectMemory(ctx, m.cfg.Memories[0]))
-}
-
-// prepareSending keeps the radio link open between messages (3GPP TS 27.005 §3.5.6).
-func (m *Modem) prepareSending(ctx context.Context) error {
-	if !m.cfg.MoreMessages {
-		return nil
-	}
-	return m.tolerate(ctx, "AT+CMMS=2")
+	return unlessRefusal(m.selectMemory(ctx, m.memories()[0]))
 }
 
 // prepareReceiving asks for indications of new messages. A modem that refuses
@@ -49,12 +40,12 @@ func (m *Modem) prepareReceiving(ctx context.Context) error {
 			return err
 		}
 	}
-	if strings.Contains(strings.ToUpper(m.cfg.Init+m.cfg.Init2), "+CNMI") {
+	if m.isGivenByUser("AT+CNMI") {
 		return nil
 	}
 	m.step.cnmi = ""
-	for _, setting := range cnmiChain {
-		_, err := m.doHeld(ctx, "AT+CNMI="+setting, factorInit*m.cfg.Timeouts.Command)
+	for _, setting := range m.indications() {
+		_, err := m.doHeld(ctx, "AT+CNMI="+setting, m.patience(OpInit))
 		if err == nil {
 			m.step.cnmi = setting
 			return nil

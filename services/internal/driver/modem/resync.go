@@ -40,13 +40,26 @@ type step struct {
 	// that have not been answered.
 	owed []string
 
-	// started, pinAsked, identified and cpmsAsked are steps of Init that are
+	// started, pinAsked, recognised, identified and cpmsAsked are steps of Init that are
 	// done once; registered tells that a network was found once.
-	started, pinAsked, identified, cpmsAsked, registered bool
+	started, pinAsked, recognised, identified, cpmsAsked, registered bool
+
+	// simChecked and moreAsked are done once too.
+	simChecked, moreAsked bool
+	// moreMode is the mode of AT+CMMS that the modem knows, 0 for none, and
+	// linked tells that it is in force.
+	moreMode int
+	linked   bool
+	// answered is when the last answer was complete.
+	answered time.Time
 
 	identity Identity
 	// memory is the name of the memory in use; empty: not known.
 	memory string
+	// home is the first that was in use, others are those for writing and for
+	// receiving, and memories those to be looked at.
+	home             string
+	others, memories []string
 	// cnmi is the setting of AT+CNMI that was accepted.
 	cnmi string
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/atline"
 )
@@ -25,6 +26,12 @@ const endOfPDU = "\x1a"
 // modem's prompt (against smstools W19). The end of ctx after the PDU was
 // written is an *UnknownError.
 func (m *Modem) Send(ctx context.Context, pduHex string, length int) (int, error) {
+	return m.SendMore(ctx, pduHex, length, false)
+}
+
+// SendMore is Send; more tells that another message follows at once, so that the
+// radio link may stay open (Config.MoreMessages).
+func (m *Modem) SendMore(ctx context.Context, pduHex string, length int, more bool) (int, error) {
 	if !atline.IsPDU(pduHex) || length < 0 {
 		return 0, notGiven(atline.Recipient, fmt.Errorf("%w: it is no PDU", ErrCommand))
 	}
@@ -32,7 +39,7 @@ func (m *Modem) Send(ctx context.Context, pduHex string, length int) (int, error
 		return 0, notGiven(atline.Modem, err)
 	}
 	defer m.release()
-	if err := m.prepareToSend(ctx); err != nil {
+	if err := m.prepareToSend(ctx, more); err != nil {
 		return 0, notGiven(atline.Modem, err)
 	}
 	x := newExchange("AT+CMGS=" + strconv.Itoa(length))
@@ -45,20 +52,25 @@ func (m *Modem) Send(ctx context.Context, pduHex string, length int) (int, error
 // prepareToSend does what is only needed at times: after a time-out, before the
 // first message, and when the modem has restarted by itself. In text mode, which
 // many start in, AT+CMGS would take the length for a number and the PDU for a text.
-func (m *Modem) prepareToSend(ctx context.Context) error {
+func (m *Modem) prepareToSend(ctx context.Context, more bool) error {
+	if err := m.keepLink(ctx, more); err != nil {
+		return err
+	}
 	if err := m.synchronise(ctx); err != nil {
 		return err
 	}
 	if m.restarted.Load() && m.cfg.SelectPDUMode {
-		if _, err := m.doHeld(ctx, pduMode, m.cfg.Timeouts.Command); err != nil {
+		if _, err := m.doHeld(ctx, pduMode, m.patience(OpCMGF)); err != nil {
 			return fmt.Errorf("%w: %w", ErrPDUMode, err)
 		}
 		m.restarted.Store(false)
 	}
 	if m.cfg.CheckNetwork == checkBeforeSend {
-		return m.ensureRegistered(ctx)
+		if err := m.ensureRegistered(ctx); err != nil {
+			return err
+		}
 	}
-	return nil
+	return m.rest(ctx)
 }
 
 // notGiven is the refusal of a message that the modem was not asked to send.
@@ -75,7 +87,7 @@ func (m *Modem) prompt(ctx context.Context, x *exchange) error {
 		m.abandon(x)
 		return noPrompt(err)
 	}
-	s, err := m.await(ctx, x, stepPrompt, factorPrompt*m.cfg.Timeouts.Command)
+	s, err := m.await(ctx, x, stepPrompt, m.patience(OpCMGS))
 	if err != nil {
 		_ = m.put(escape)
 		return noPrompt(err)
@@ -110,6 +122,7 @@ func (m *Modem) submit(ctx context.Context, x *exchange, pduHex string) (int, er
 		return 0, &UnknownError{Err: err}
 	}
 	s, err := m.await(ctx, x, stepFinal, m.cfg.Timeouts.PDU)
+	m.step.answered = time.Now()
 	reference, accepted := x.reference()
 	switch {
 	case accepted:

@@ -1,0 +1,46 @@
+package modem
+
+import "time"
+
+// Op is a kind of command whose patience can be set (smstools spec §7.4,
+// read_timeout_XXX).
+type Op string
+
+// Kinds of commands. Those of smsd that are not here have no counterpart, or are
+// given by others.
+const (
+	OpAskPIN   Op = "askpin"
+	OpEnterPIN Op = "enterpin"
+	OpStart    Op = "start"
+	OpStop     Op = "stop"
+	OpPreInit  Op = "preinit"
+	OpInit     Op = "init"
+	OpCMGF     Op = "cmgf"
+	OpCSCA     Op = "csca"
+	OpCSQ      Op = "csq"
+	OpCREG     Op = "creg"
+	OpCPMS     Op = "cpms"
+	OpCMGL     Op = "cmgl"
+	OpCMGR     Op = "cmgr"
+	OpCMGD     Op = "cmgd"
+	OpCMGS     Op = "cmgs"
+	OpPDU      Op = "pdu"
+	OpDefault  Op = "default"
+)
+
+// factors are how many Timeouts.Command a kind of command may take. Where smsd
+// waits for a command it waits for one factor, while it goes on to repeat what
+// timed out; here nothing is repeated, so AT+CMGF has that of the initialisation.
+var factors = map[Op]int{
+	OpAskPIN: 2, OpEnterPIN: 6, OpStart: 2, OpStop: 2, OpPreInit: 2, OpInit: 2, OpCMGF: 2, OpCSCA: 1, OpCSQ: 2, OpCREG: 2,
+	OpCPMS: 1, OpCMGL: 12, OpCMGR: 1, OpCMGD: 1, OpCMGS: 2, OpDefault: 1,
+}
+
+// patience is how long the answer to a command of a kind may take.
+func (m *Modem) patience(op Op) time.Duration {
+	factor := m.cfg.Timeouts.Factors[op]
+	if factor <= 0 {
+		factor = factors[op]
+	}
+	return time.Duration(max(factor, 1)) * m.cfg.Timeouts.Command
+}
