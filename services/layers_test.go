@@ -60,7 +60,7 @@ var layers = []layer{
 	},
 	{
 		name: "natsd", packages: []string{"internal/natsd"},
-		libraries: []string{"github.com/nats-io/nats-server/v2/server", "github.com/nats-io/nats.go", "github.com/nats-io/nkeys"},
+		libraries: []string{"github.com/nats-io/nats-server/v2/server", "github.com/nats-io/nats.go", "github.com/nats-io/nkeys", "golang.org/x/sys/unix", "golang.org/x/sync/errgroup"},
 	},
 	{
 		name: "sim", packages: []string{"internal/sim/"}, below: []string{"codec"},

@@ -26,6 +26,14 @@ func graceful(ctx context.Context) (context.Context, func()) {
 	}
 }
 
+// prolong returns a context that is graceful like ctx, for what goes on after ctx.
+func prolong(ctx context.Context) (context.Context, func()) {
+	if outer, ok := ctx.Value(stopping{}).(context.Context); ok {
+		return graceful(outer)
+	}
+	return graceful(ctx)
+}
+
 func draining(ctx context.Context) bool {
 	outer, ok := ctx.Value(stopping{}).(context.Context)
 	return ok && outer.Err() != nil

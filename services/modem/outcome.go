@@ -50,10 +50,9 @@ func (d *delivery) accepted(ctx context.Context, part, reference int) error {
 		if err != nil {
 			return err
 		}
-		records = append(records, r)
+		d.finish(ctx, append(records, r)...)
 		d.status.count(1, 0, 0)
-	}
-	if err := d.bus.Write(ctx, records...); err != nil {
+	} else if err := d.bus.Write(ctx, records...); err != nil {
 		return err
 	}
 	sleep(ctx, time.Duration(d.dev.SentSleep))

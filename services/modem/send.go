@@ -22,6 +22,7 @@ func (w *worker) send(ctx context.Context, m *driver.Modem) error {
 	if err != nil {
 		return err
 	}
+	defer w.wait() // what was sent is recorded, whatever comes
 	for {
 		work, err := taker.Take(ctx)
 		if err != nil {
@@ -54,6 +55,8 @@ type delivery struct {
 	done    []life.PartDone
 	// unsure says that a part was attempted again after an unknown outcome.
 	unsure bool
+	// finished says that recording and removing it goes on by itself.
+	finished bool
 }
 
 // handle sends one message. It returns an error only when the modem or the worker
@@ -104,6 +107,9 @@ func (d *delivery) run(ctx context.Context) error {
 			return err
 		}
 	}
+	if d.finished {
+		return nil
+	}
 	return d.work.Done(ctx)
 }
 
@@ -145,6 +151,9 @@ func (d *delivery) part(ctx context.Context, part int) error {
 		}
 		if !d.work.Held() {
 			return errors.Join(d.recordRefusal(ctx, part), errNotHeld)
+		}
+		if err := d.settle(ctx); err != nil {
+			return errors.Join(d.recordRefusal(ctx, part), err)
 		}
 		d.forgetLate()
 		mr, err := d.modem.Send(ctx, d.msg.Parts[part-1].Hex(), d.msg.Parts[part-1].Length())

@@ -34,6 +34,8 @@ type worker struct {
 	// lateAnswers has the reference of a part that was accepted after its Send had
 	// given up.
 	lateAnswers chan int
+	// before is the message that was sent last; it belongs to the sending goroutine.
+	before *finishing
 	// unmatched tells since when reports in the modem are looked up in vain.
 	unmatched map[string]time.Time
 }

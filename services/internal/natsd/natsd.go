@@ -20,8 +20,14 @@ import (
 	"github.com/nats-io/nkeys"
 )
 
-// ErrNotReady says that the server did not come up in time.
-var ErrNotReady = errors.New("the embedded NATS server is not ready")
+// Errors of this package.
+var (
+	// ErrNotReady says that the server did not come up in time.
+	ErrNotReady = errors.New("the embedded NATS server is not ready")
+	// ErrNotDurable says that the disk did not take what the server wrote; nobody is
+	// told anything any more until the process is started again.
+	ErrNotDurable = errors.New("the store of the embedded NATS server could not be synced")
+)
 
 // Config says how the server is to run.
 type Config struct {
@@ -33,7 +39,8 @@ type Config struct {
 	// free one, and the empty string does not listen at all.
 	Listen string
 	// SyncInterval is how long an acknowledged write may stay unsynced; 0 syncs
-	// every write, so that an accepted message survives a power cut.
+	// every write before anybody hears of it, so that an accepted message survives
+	// a power cut. Writes that come together are synced together.
 	SyncInterval time.Duration
 	// MaxStore bounds the disk space in octets; 0 leaves it to the server. A full
 	// store refuses new messages and drops none.
@@ -48,6 +55,8 @@ type Server struct {
 	key  nkeys.KeyPair
 	seed string
 	lock *os.File
+	// door is the way in when writes are synced in groups; otherwise nil.
+	door *door
 }
 
 // Start runs the server and waits until it takes clients, at most a minute: a
@@ -75,6 +84,30 @@ func run(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	s := &Server{key: key, seed: seed}
+	group, err := groups(cfg)
+	if err != nil {
+		return nil, err
+	}
+	opts.SyncAlways = cfg.SyncInterval == 0 && group == nil
+	opts.DontListen = opts.DontListen || group != nil // the door listens
+	if s.srv, err = serve(cfg, opts); err == nil && group != nil {
+		s.door, err = openDoor(s.srv, group, cfg.complain, cfg.Listen)
+	}
+	if err != nil {
+		if s.srv != nil {
+			s.srv.Shutdown()
+		}
+		if group != nil {
+			group.close()
+		}
+		return nil, err
+	}
+	return s, nil
+}
+
+// serve starts the server. It may return a server that is to be shut down with an error.
+func serve(cfg Config, opts *server.Options) (*server.Server, error) {
 	srv, err := server.NewServer(opts)
 	if err != nil {
 		return nil, fmt.Errorf("configuring the embedded NATS server: %w", err)
@@ -84,10 +117,34 @@ func run(cfg Config) (*Server, error) {
 	}
 	go srv.Start()
 	if !srv.ReadyForConnections(time.Minute) {
-		srv.Shutdown()
-		return nil, fmt.Errorf("%w: see the log", ErrNotReady)
+		return srv, fmt.Errorf("%w: see the log", ErrNotReady)
 	}
-	return &Server{srv: srv, key: key, seed: seed}, nil
+	return srv, nil
+}
+
+// groups prepares syncing in groups. It is nil where that was not asked for, and
+// where the kernel cannot watch the store: then the server syncs each write.
+func groups(cfg Config) (*dirtySet, error) {
+	if cfg.SyncInterval != 0 {
+		return nil, nil
+	}
+	store := filepath.Join(cfg.Dir, server.JetStreamStoreDir)
+	if err := os.MkdirAll(store, 0o700); err != nil {
+		return nil, fmt.Errorf("preparing the state directory: %w", err)
+	}
+	dirty, err := watchStore(store)
+	if err != nil {
+		cfg.complain("%v; every write is synced by itself, which is slower", err)
+		return nil, nil
+	}
+	return dirty, nil
+}
+
+// complain logs an error, where there is a log.
+func (c Config) complain(format string, v ...any) {
+	if c.Log != nil {
+		c.Log.Errorf(format, v...)
+	}
 }
 
 func options(cfg Config, key nkeys.KeyPair) (*server.Options, error) {
@@ -98,11 +155,11 @@ func options(cfg Config, key nkeys.KeyPair) (*server.Options, error) {
 	opts := &server.Options{
 		ServerName: cfg.Name, NoSigs: true, NoLog: cfg.Log == nil, DisableJetStreamBanner: true,
 		JetStream: true, StoreDir: cfg.Dir, JetStreamMaxStore: cfg.MaxStore,
-		SyncAlways: cfg.SyncInterval == 0, SyncInterval: cfg.SyncInterval,
-		Nkeys: []*server.NkeyUser{{Nkey: public}},
+		SyncInterval: cfg.SyncInterval,
+		Nkeys:        []*server.NkeyUser{{Nkey: public}},
 	}
 	if opts.SyncInterval == 0 {
-		opts.SyncInterval = 2 * time.Minute // unused with SyncAlways, but must be positive
+		opts.SyncInterval = 2 * time.Minute // of little use then, but must be positive
 	}
 	opts.JetStreamLimits.DefaultMaxConsumers = -1
 	return opts, listen(opts, cfg.Listen)
@@ -164,6 +221,9 @@ func (s *Server) SeedFile() string { return s.seed }
 
 // URL is where clients of other processes connect; empty when it does not listen.
 func (s *Server) URL() string {
+	if s.door != nil {
+		return s.door.url()
+	}
 	if s.srv.Addr() == nil {
 		return ""
 	}
@@ -184,12 +244,19 @@ func (s *Server) Connect(opts ...nats.Option) (*nats.Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the key for clients: %w", err)
 	}
-	return nats.Connect("", append(opts, nats.InProcessServer(s.srv), nats.Nkey(public, s.key.Sign))...)
+	var way nats.InProcessConnProvider = s.srv
+	if s.door != nil {
+		way = s.door
+	}
+	return nats.Connect("", append(opts, nats.InProcessServer(way), nats.Nkey(public, s.key.Sign))...)
 }
 
 // Close stops the server and waits until everything is on disk.
 func (s *Server) Close() {
 	s.srv.Shutdown()
 	s.srv.WaitForShutdown()
+	if s.door != nil {
+		s.door.close()
+	}
 	_ = s.lock.Close()
 }
