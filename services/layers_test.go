@@ -52,7 +52,7 @@ var layers = []layer{
 	{
 		name: "driver", packages: []string{"internal/driver/modem", "internal/driver/serial", "internal/driver/spooldir", "internal/driver/hook"},
 		below:     []string{"core", "codec"},
-		libraries: []string{"go.bug.st/serial", "golang.org/x/sys/unix", "github.com/fsnotify/fsnotify", "github.com/oklog/ulid/v2"},
+		libraries: []string{"go.bug.st/serial", "golang.org/x/sys/unix", "github.com/fsnotify/fsnotify", "github.com/oklog/ulid/v2", "golang.org/x/sync/errgroup"},
 	},
 	{
 		name: "kit", packages: []string{"internal/kit/"},

@@ -66,56 +66,84 @@ func (s *Spool) act(ctx context.Context, e *life.Event) error {
 	}
 }
 
-// finish puts the result headers into the waiting file, moves it to dir, and
-// runs the handler. Rewriting is repeatable and moving is one step; when the file
-// is gone, an earlier run did both.
+// finish writes the file with its result headers into dir, removes the one that
+// waits, and runs the handler. Each step can be repeated; when there is neither
+// file, an earlier run did it all.
 func (s *Spool) finish(ctx context.Context, e *life.Event, dir, event string, headers []smsfile.Header, ids ...string) error {
-	path, data, err := s.waitingFile(e)
+	if dir == "" {
+		return s.discard(ctx, e, event, headers, ids...)
+	}
+	staged, data, err := s.stage(e, dir, headers)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	rewritten := smsfile.Rewrite(s.withOriginalName(data, e), headers, nil)
-	if err := s.syncer.Replace(path, rewritten); err != nil {
-		return err
-	}
-	copied, err := s.copyOutcome(dir, event, e, rewritten)
+	copied, err := s.copyOutcome(event, e, data)
 	if err != nil {
 		return err
 	}
-	if dir != "" {
-		if path, err = spooldir.Move(path, dir, s.finalName(e, data)); err != nil {
-			return err
-		}
-		if err := s.syncer.SyncDir(dir); err != nil {
-			return err
-		}
+	path, err := staged.Show(s.finalName(e, data))
+	if err != nil {
+		return err
 	}
-	s.log.Info(strings.ToLower(event), log.Message(e.ID), zap.String("file", e.Subject.Origin.File))
-	shown := path
+	if err := s.syncer.SyncDir(dir); err != nil {
+		return err
+	}
+	s.logOutcome(e, event)
 	if copied != "" && s.cfg.EventHandlerUseCopy {
-		shown = copied
+		path = copied
 	}
-	s.runHandler(ctx, e, event, shown, ids...)
-	if dir == "" {
-		return ignoreGone(os.Remove(path))
-	}
+	s.runHandler(ctx, e, event, path, ids...)
 	return nil
+}
+
+// stage makes of the waiting file the one with the result, which nobody sees yet.
+func (s *Spool) stage(e *life.Event, dir string, headers []smsfile.Header) (*spooldir.Staged, []byte, error) {
+	waiting, err := s.waitingFile(e)
+	if errors.Is(err, fs.ErrNotExist) {
+		return spooldir.FindStaged(dir, e.ID)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	data := smsfile.Rewrite(s.withOriginalName(waiting.data, e), headers, nil)
+	staged, err := s.syncer.Stage(dir, e.ID, data, waiting.mode)
+	if err != nil {
+		return nil, nil, err
+	}
+	return staged, data, ignoreGone(os.Remove(waiting.path))
+}
+
+// discard shows the handler the file with its result, and removes it.
+func (s *Spool) discard(ctx context.Context, e *life.Event, event string, headers []smsfile.Header, ids ...string) error {
+	waiting, err := s.waitingFile(e)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.syncer.Replace(waiting.path, smsfile.Rewrite(s.withOriginalName(waiting.data, e), headers, nil)); err != nil {
+		return err
+	}
+	s.logOutcome(e, event)
+	s.runHandler(ctx, e, event, waiting.path, ids...)
+	return ignoreGone(os.Remove(waiting.path))
+}
+
+func (s *Spool) logOutcome(e *life.Event, event string) {
+	s.log.Info(strings.ToLower(event), log.Message(e.ID), zap.String("file", e.Subject.Origin.File))
 }
 
 // copyOutcome writes the second copy of a file that is kept (settings sent_copy
 // and failed_copy).
-func (s *Spool) copyOutcome(dir, event string, e *life.Event, data []byte) (path string, err error) {
-	switch {
-	case dir == "":
-		return "", nil
-	case event == "SENT":
+func (s *Spool) copyOutcome(event string, e *life.Event, data []byte) (path string, err error) {
+	if event == "SENT" {
 		return s.copyTo(s.cfg.SentCopy, e, data)
-	default:
-		return s.copyTo(s.cfg.FailedCopy, e, data)
 	}
+	return s.copyTo(s.cfg.FailedCopy, e, data)
 }
 
 // withOriginalName adds the header Original_filename where the name is not kept
@@ -149,22 +177,40 @@ func (s *Spool) finalName(e *life.Event, data []byte) string {
 	return name
 }
 
+// waitingFile is the file of a message that waits for its outcome.
+type waitingFile struct {
+	path string
+	data []byte
+	mode fs.FileMode
+}
+
 // waitingFile finds the file of a message: where it waits, or still in its claim.
 // It may be moved from the one to the other meanwhile.
-func (s *Spool) waitingFile(e *life.Event) (path string, data []byte, err error) {
+func (s *Spool) waitingFile(e *life.Event) (*waitingFile, error) {
 	if e.Subject == nil || e.Subject.Origin.File == "" {
-		return "", nil, fs.ErrNotExist
+		return nil, fs.ErrNotExist
 	}
 	o := e.Subject.Origin
+	path := filepath.Join(o.Directory, spooldir.WaitingName(e.ID, o.File))
+	if w, err := readWaiting(path); !errors.Is(err, fs.ErrNotExist) {
+		return w, err
+	}
 	if err := s.moveOn(e.ID, o); err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	if _, err := os.Stat(o.Directory); err != nil {
-		return "", nil, fmt.Errorf("%w: %s", errNowhere, o.Directory)
+		return nil, fmt.Errorf("%w: %s", errNowhere, o.Directory)
 	}
-	path = filepath.Join(o.Directory, spooldir.WaitingName(e.ID, o.File))
-	data, err = os.ReadFile(path)
-	return path, data, err
+	return readWaiting(path)
+}
+
+func readWaiting(path string) (*waitingFile, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(path)
+	return &waitingFile{path: path, data: data, mode: info.Mode().Perm()}, err
 }
 
 func ignoreGone(err error) error {

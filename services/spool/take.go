@@ -257,9 +257,6 @@ var errNowhere = errors.New("the directory for waiting files does not exist")
 // claim is good: it was moved before, or its final event was quicker.
 func (s *Spool) moveOn(id string, o message.Origin) error {
 	path := spooldir.ClaimedPath(s.cfg.Outgoing, o.Claim, o.File)
-	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
 	_, err := spooldir.Move(path, o.Directory, spooldir.WaitingName(id, o.File))
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, gone := os.Lstat(path); errors.Is(gone, fs.ErrNotExist) {

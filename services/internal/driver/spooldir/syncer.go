@@ -5,14 +5,16 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
 )
 
-// Syncer makes files durable for many goroutines at once: what is asked for while
-// a round of syncing runs is done together in the next one. A file system with a
-// journal then commits it once for all of them, and not once for each. The zero
-// value is ready.
+// Syncer makes files and directories durable for many goroutines at once: what is
+// asked for while a round of syncing runs is done together in the next one. A file
+// system with a journal then commits it once for all of them, and not once for
+// each. The zero value is ready.
 type Syncer struct {
 	mu sync.Mutex
 	// next is the round that is being gathered; nil when nobody asked.
@@ -20,47 +22,64 @@ type Syncer struct {
 	running bool
 }
 
-// round are files that are synced together.
+// gathering is how long a round is gathered that follows another one: whoever uses
+// the disk too, like the broker, comes first meanwhile. Who is alone does not wait.
+const gathering = 2 * time.Millisecond
+
+// parallel is how many files are synced side by side.
+const parallel = 8
+
+// round is what is synced together.
 type round struct {
-	files []*os.File
-	// errs belong to files; they are valid after done.
-	errs []error
-	done chan struct{}
+	// paths are what is synced, each once.
+	paths map[string]*syncing
+	done  chan struct{}
+}
+
+// syncing is one file or directory of a round.
+type syncing struct {
+	file *os.File // nil: it is opened for the syncing
+	err  error    // valid after the round
 }
 
 // Replace is the function Replace, with the syncing shared.
-func (s *Syncer) Replace(path string, data []byte) error { return replace(path, data, s.sync) }
-
-// SyncDir is the function SyncDir, with the syncing shared.
-func (s *Syncer) SyncDir(dir string) error { return syncDir(dir, s.sync) }
-
-// sync is the Sync of a file in the next round.
-func (s *Syncer) sync(f *os.File) error {
-	r, i := s.join(f)
-	<-r.done
-	return r.errs[i]
+func (s *Syncer) Replace(path string, data []byte) error {
+	return replace(path, data, func(f *os.File) error { return s.sync(f.Name(), f) })
 }
 
-func (s *Syncer) join(f *os.File) (r *round, i int) {
+// SyncDir is the function SyncDir, with the syncing shared.
+func (s *Syncer) SyncDir(dir string) error { return s.sync(dir, nil) }
+
+// sync syncs a file, or what is at path when file is nil, in the next round.
+func (s *Syncer) sync(path string, file *os.File) error {
+	r, mine := s.join(path, file)
+	<-r.done
+	return mine.err
+}
+
+func (s *Syncer) join(path string, file *os.File) (*round, *syncing) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.next == nil {
-		s.next = &round{done: make(chan struct{})}
+		s.next = &round{paths: map[string]*syncing{}, done: make(chan struct{})}
 	}
-	r = s.next
-	r.files = append(r.files, f)
+	r := s.next
+	if r.paths[path] == nil {
+		r.paths[path] = &syncing{file: file}
+	}
 	if !s.running {
 		s.running = true
 		go s.run()
 	}
-	return r, len(r.files) - 1
+	return r, r.paths[path]
 }
 
 // run does rounds until nobody asks for another one.
 func (s *Syncer) run() {
 	for r := s.take(); r != nil; r = s.take() {
-		r.errs = syncAll(r.files)
+		r.sync()
 		close(r.done)
+		time.Sleep(gathering)
 	}
 }
 
@@ -72,18 +91,31 @@ func (s *Syncer) take() *round {
 	return r
 }
 
-// syncAll first lets all files be written out, so that their places on the disk
-// are known, and belong to one transaction of the journal, when the first is synced.
-func syncAll(files []*os.File) []error {
-	for _, f := range files {
-		// It is a hint; the Sync below is what counts.
-		_ = unix.SyncFileRange(int(f.Fd()), 0, 0, unix.SYNC_FILE_RANGE_WRITE)
-	}
-	errs := make([]error, len(files))
-	for i, f := range files {
-		if err := f.Sync(); err != nil {
-			errs[i] = fmt.Errorf("syncing %s: %w", filepath.Base(f.Name()), err)
+// sync first lets all files be written out, so that their places on the disk are
+// known, and belong to one transaction of the journal, when the first is synced.
+func (r *round) sync() {
+	for path, s := range r.paths {
+		if s.file == nil {
+			if s.file, s.err = os.Open(path); s.err == nil {
+				defer s.file.Close()
+			}
+			continue
 		}
+		// It is a hint; the Sync below is what counts.
+		_ = unix.SyncFileRange(int(s.file.Fd()), 0, 0, unix.SYNC_FILE_RANGE_WRITE)
 	}
-	return errs
+	var group errgroup.Group
+	group.SetLimit(parallel)
+	for path, s := range r.paths {
+		group.Go(func() error {
+			if s.err == nil {
+				s.err = s.file.Sync()
+			}
+			if s.err != nil {
+				s.err = fmt.Errorf("syncing %s: %w", filepath.Base(path), s.err)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // each has its own error
 }

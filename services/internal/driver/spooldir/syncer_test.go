@@ -54,9 +54,16 @@ func TestSyncerErrorsAreOnesOwn(t *testing.T) {
 	closed, err := os.Create(filepath.Join(t.TempDir(), "closed"))
 	must(t, err)
 	must(t, closed.Close())
-	errs := syncAll([]*os.File{closed, good})
-	if !errors.Is(errs[0], os.ErrClosed) || errs[1] != nil {
-		t.Errorf("got %v", errs)
+	r := &round{paths: map[string]*syncing{"bad": {file: closed}, "good": {file: good}, "/nowhere/at/all": {}}}
+	r.sync()
+	if err := r.paths["bad"].err; !errors.Is(err, os.ErrClosed) {
+		t.Errorf("a closed file: %v", err)
+	}
+	if err := r.paths["/nowhere/at/all"].err; !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a missing directory: %v", err)
+	}
+	if err := r.paths["good"].err; err != nil {
+		t.Errorf("a good file: %v", err)
 	}
 }
 
@@ -71,21 +78,66 @@ func TestSyncerOfNothing(t *testing.T) {
 	}
 }
 
-// TestSyncerRounds: what is asked for while a round runs is in the next one, together.
+// TestSyncerRounds: what is asked for while a round runs is in the next one,
+// together, and each path once.
 func TestSyncerRounds(t *testing.T) {
 	t.Parallel()
 	s := Syncer{running: true} // as if a round ran
-	f, err := os.Create(filepath.Join(t.TempDir(), "file"))
+	dir := t.TempDir()
+	f, err := os.Create(filepath.Join(dir, "file"))
 	must(t, err)
 	defer f.Close()
-	first, i := s.join(f)
-	second, j := s.join(f)
-	if first != second || i != 0 || j != 1 {
-		t.Fatalf("two that wait are in rounds %p and %p, as %d and %d", first, second, i, j)
+	first, file := s.join(f.Name(), f)
+	second, one := s.join(dir, nil)
+	third, other := s.join(dir, nil)
+	if first != second || second != third || one != other || len(first.paths) != 2 {
+		t.Fatalf("three that wait are in rounds %p, %p and %p, for %d paths", first, second, third, len(first.paths))
 	}
 	s.run()
 	<-first.done
-	if s.running || s.next != nil || errors.Join(first.errs...) != nil {
-		t.Errorf("after the round: running %v, next %v, errors %v", s.running, s.next, first.errs)
+	if s.running || s.next != nil || file.err != nil || one.err != nil {
+		t.Errorf("after the round: running %v, next %v, errors %v, %v", s.running, s.next, file.err, one.err)
+	}
+}
+
+// TestStage: what is staged is found again by the id of its message, and shown
+// under a name of its own.
+func TestStage(t *testing.T) {
+	t.Parallel()
+	var s Syncer
+	dir := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(dir, "name"), []byte("other"), 0o600))
+	if _, _, err := FindStaged(dir, "id1"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("nothing is staged, but: %v", err)
+	}
+	_, err := s.Stage(dir, "id1", []byte("a longer first try"), 0o640)
+	must(t, err)
+	_, err = s.Stage(dir, "id1", []byte("second"), 0o640)
+	must(t, err)
+	st, data, err := FindStaged(dir, "id1")
+	must(t, err)
+	if string(data) != "second" {
+		t.Errorf("staged is %q", data)
+	}
+	path, err := st.Show("name")
+	must(t, err)
+	data, err = os.ReadFile(path)
+	must(t, err)
+	info, err := os.Stat(path)
+	must(t, err)
+	if filepath.Base(path) != "name.1" || string(data) != "second" || info.Mode() != 0o640 {
+		t.Errorf("shown as %s with %q, mode %v", path, data, info.Mode())
+	}
+	entries, err := os.ReadDir(dir)
+	must(t, err)
+	if len(entries) != 2 {
+		t.Errorf("left in the directory: %v", entries)
+	}
+	if _, err := s.Stage(filepath.Join(dir, "missing"), "id1", nil, 0o600); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a missing directory: %v", err)
+	}
+	must(t, os.Symlink("/etc/hostname", filepath.Join(dir, ".viesti-id2.tmp")))
+	if _, err := s.Stage(dir, "id2", nil, 0o600); err == nil {
+		t.Error("a link was followed")
 	}
 }
