@@ -15,6 +15,8 @@ import (
 type Config struct {
 	// Host is the name of this host.
 	Host string `yaml:"-"`
+	// State is a directory for what must outlive the process; empty: there is none.
+	State string `yaml:"-"`
 	// Modems are served side by side; the trouble of one never touches another.
 	Modems []Device `yaml:"modems"`
 }
@@ -87,6 +89,8 @@ type Device struct {
 	Validity              uint8       `yaml:"validity"`
 	Autosplit             int         `yaml:"autosplit"`
 	Reference16           bool        `yaml:"reference16"`
+
+	Conversation `yaml:",inline"`
 }
 
 // DefaultDevice returns the defaults of smsd for a modem, except that it receives.
@@ -99,7 +103,7 @@ func DefaultDevice() Device {
 		BlockAfter: 3, BlockTime: config.Duration(time.Hour), Poll: config.Duration(10 * time.Second),
 		OpenSleep: config.Duration(30 * time.Second), OnUnknown: message.Resend.String(),
 		CSConvert: set.CSConvert, Optical: set.Optical, NoticeUCS2: set.NoticeUCS2, Validity: set.Validity,
-		Autosplit: int(set.Split),
+		Autosplit: int(set.Split), Conversation: defaultConversation(),
 	}
 }
 
@@ -144,6 +148,9 @@ func (c *Config) Check() error {
 		}
 		if d.Autosplit < 0 || d.Autosplit > 3 {
 			bad("autosplit is %d, want 0 to 3", d.Autosplit)
+		}
+		for _, problem := range d.problems() {
+			bad("%s", problem)
 		}
 	}
 	return errors.Join(problems...)
@@ -191,6 +198,7 @@ func (d *Device) driver() driver.Config {
 	if !d.SMSCInPDU {
 		c.SMSC = string(d.SMSC)
 	}
+	d.apply(&c)
 	return c
 }
 

@@ -64,6 +64,10 @@ func (w *worker) event(ctx context.Context, m *driver.Modem, e driver.Event) (lo
 		// It has started anew by itself, and has forgotten what it was told.
 		_, err := m.Init(ctx)
 		return w.dev.Incoming, err
+	case driver.Registration:
+		w.cell(e)
+	case driver.Noise:
+		w.unexpected(e.Line)
 	case driver.Late:
 		w.log.Warn("a part whose outcome was unknown was accepted after all", zap.Int("reference", e.Reference))
 		select {
@@ -99,12 +103,14 @@ func (w *worker) collect(ctx context.Context, m *driver.Modem) error {
 			return err
 		}
 		w.log.Warn("looking for received messages, will be tried again", zap.Error(err))
-		return nil
 	}
+	w.order(stored)
+	round := &emptying{worker: w, modem: m, removed: map[string]int{}}
+	defer round.end(ctx)
 	seen := w.unmatched
 	w.unmatched = map[string]time.Time{}
 	for _, s := range stored {
-		if !s.Received() {
+		if !s.Received() || w.isKept(s) {
 			continue
 		}
 		s, ok := w.whole(ctx, m, s)
@@ -116,11 +122,8 @@ func (w *worker) collect(ctx context.Context, m *driver.Modem) error {
 		if err != nil {
 			return err
 		}
-		if !durable {
-			continue
-		}
-		if err := m.Delete(ctx, s); err != nil {
-			w.log.Warn("removing a received message from the modem; it will be recognised when it is read again", zap.Error(err))
+		if durable {
+			round.durable(ctx, s)
 		}
 	}
 	return nil

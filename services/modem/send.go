@@ -156,7 +156,7 @@ func (d *delivery) part(ctx context.Context, part int) error {
 			return errors.Join(d.recordRefusal(ctx, part), err)
 		}
 		d.forgetLate()
-		mr, err := d.modem.Send(ctx, d.msg.Parts[part-1].Hex(), d.msg.Parts[part-1].Length())
+		mr, err := d.modem.SendMore(ctx, d.msg.Parts[part-1].Hex(), d.msg.Parts[part-1].Length(), d.moreFollows(ctx, part))
 		if err == nil {
 			return d.accepted(ctx, part, mr)
 		}
@@ -170,6 +170,12 @@ func (d *delivery) part(ctx context.Context, part int) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// moreFollows reports whether another part or message will be sent at once, so
+// that the radio link is worth keeping.
+func (d *delivery) moreFollows(ctx context.Context, part int) bool {
+	return !draining(ctx) && d.dev.SentSleep == 0 && (part < len(d.msg.Parts) || d.work.More())
 }
 
 // retries is how often this modem tries a part again.

@@ -33,7 +33,9 @@ func New(cfg Config, b *bus.Bus, logger *zap.Logger, open Opener) *Service {
 	}
 	s := &Service{log: logger.Named("modem")}
 	for _, d := range cfg.Modems {
-		s.workers = append(s.workers, newWorker(cfg.Host, d, b, s.log, open))
+		w := newWorker(cfg.Host, d, b, s.log, open)
+		w.pin = newPINNote(cfg.State, d.Name)
+		s.workers = append(s.workers, w)
 	}
 	return s
 }

@@ -29,6 +29,10 @@ type worker struct {
 
 	// pinRefused remembers, over sessions, that the SIM did not take the PIN.
 	pinRefused bool
+	// pin remembers the same over processes; pinGiven tells that the PIN was given
+	// in this session.
+	pin      pinNote
+	pinGiven bool
 	// troubles counts the failures of the modem itself since the last success.
 	troubles int
 	// lateAnswers has the reference of a part that was accepted after its Send had
@@ -38,6 +42,16 @@ type worker struct {
 	before *finishing
 	// unmatched tells since when reports in the modem are looked up in vain.
 	unmatched map[string]time.Time
+	// kept are the messages that stay in the modem although they were delivered.
+	kept map[slot]string
+	// alarmed are the memories whose alarm was raised.
+	alarmed map[string]bool
+	// detailed tells that what the modem says of itself was logged.
+	detailed bool
+	// chatter is when lines of a name were last logged.
+	chatter map[string]time.Time
+	// unregistered counts sessions, one after the other, that found no network.
+	unregistered int
 }
 
 func newWorker(host string, d Device, b *bus.Bus, logger *zap.Logger, open Opener) *worker {
@@ -48,6 +62,7 @@ func newWorker(host string, d Device, b *bus.Bus, logger *zap.Logger, open Opene
 			Identity: life.Modem{Host: host, Name: d.Name, Number: string(d.Number), Description: d.Description},
 		}),
 		lateAnswers: make(chan int, 1), unmatched: map[string]time.Time{},
+		kept: map[slot]string{}, alarmed: map[string]bool{},
 	}
 }
 
@@ -72,7 +87,7 @@ func (w *worker) run(ctx context.Context) {
 			if w.now().Sub(started) > time.Duration(w.dev.OpenSleep) {
 				pause = firstPause
 			}
-			w.log.Error("modem trouble", zap.Error(err), zap.Duration("next attempt in", pause))
+			w.log.Log(w.severity(err), "modem trouble", zap.Error(err), zap.Duration("next attempt in", pause))
 			w.status.set(ctx, life.ModemTrouble, err.Error())
 		}
 		sleep(ctx, pause)
@@ -89,17 +104,30 @@ func (w *worker) session(ctx context.Context) error {
 		return fmt.Errorf("opening the device: %w", err)
 	}
 	cfg := w.dev.driver()
-	cfg.PINRefused = w.pinRefused
+	cfg.USB = usbIdentity(device, w.dev.Device)
+	if err := w.guardPIN(&cfg); err != nil {
+		_ = device.Close()
+		return err
+	}
+	stopTrace, err := w.trace(&cfg)
+	if err != nil {
+		_ = device.Close()
+		return err
+	}
+	defer func() {
+		if err := stopTrace(); err != nil {
+			w.log.Warn("writing the transcript", zap.Error(err))
+		}
+	}()
 	m := driver.New(device, cfg)
 	defer func() { _ = m.Close() }()
 	identity, err := m.Init(ctx)
-	w.pinRefused = m.PINRefused(ctx)
-	if err != nil {
+	if err = w.notePIN(m, &cfg, err); err != nil {
 		return fmt.Errorf("initialising: %w", err)
 	}
 	w.status.identify(identity.IMEI, identity.IMSI)
 	w.status.set(ctx, life.ModemIdle, "")
-	w.log.Info("modem ready", zap.String("device", w.dev.Device), zap.String("model", identity.Model))
+	w.welcome(ctx, m, identity)
 	err = w.serve(ctx, m)
 	if w.dev.Stop != "" && m.Err() == nil {
 		farewell, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Duration(w.dev.ReadTimeout))

@@ -8,5 +8,5 @@ import (
 )
 
 func main() {
-	os.Exit(boot.Single("viesti-modem", "viesti-modem is the modem worker of Viesti", boot.Modem))
+	os.Exit(boot.Single("viesti-modem", "viesti-modem is the modem worker of Viesti", boot.Modem, boot.TraceAT))
 }

@@ -20,7 +20,7 @@ import (
 var demoNumbers = [...]string{"358400000001", "358400000002"}
 
 // demo runs the gateway with simulated modems.
-func demo(ctx context.Context, state string, stdout io.Writer) (err error) {
+func demo(ctx context.Context, state string, stdout io.Writer, change func(*boot.Config)) (err error) {
 	if state == "" {
 		if state, err = os.MkdirTemp("", "viesti-demo-"); err != nil {
 			return fmt.Errorf("making a state directory: %w", err)
@@ -34,6 +34,7 @@ func demo(ctx context.Context, state string, stdout io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	change(cfg)
 	record, stop, err := demoModems(cfg, state)
 	if err != nil {
 		return err

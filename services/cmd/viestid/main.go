@@ -25,6 +25,8 @@ func main() {
 type flags struct {
 	config, smsdConf, state string
 	demo, check             bool
+	// trace is what --trace-at does to the configuration.
+	trace func(*boot.Config)
 }
 
 // errChoose says that the command line does not say what to run.
@@ -42,18 +44,20 @@ func command(stdout, stderr io.Writer) *cobra.Command {
 	cmd.Flags().StringVar(&f.state, "state", "", "state directory")
 	cmd.Flags().BoolVar(&f.demo, "demo", false, "run with two simulated modems and say what to try")
 	cmd.Flags().BoolVar(&f.check, "check-config", false, "check the configuration and exit")
+	f.trace = boot.TraceAT(cmd)
 	cmd.MarkFlagsMutuallyExclusive("config", "smsd-conf", "demo")
 	return cmd
 }
 
 func start(ctx context.Context, f flags, stdout, stderr io.Writer) error {
 	if f.demo {
-		return demo(ctx, f.state, stdout)
+		return demo(ctx, f.state, stdout, f.trace)
 	}
 	cfg, err := configuration(f, stderr)
 	if err != nil {
 		return err
 	}
+	f.trace(cfg)
 	if f.check {
 		return cfg.Check()
 	}

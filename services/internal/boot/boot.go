@@ -56,7 +56,7 @@ func Notify(logger *zap.Logger) func(bool, error) {
 type Build func(cfg *Config, b *bus.Bus, logger *zap.Logger) (lifecycle.Service, error)
 
 // Single runs a program that is one service against a broker of its own.
-func Single(program, short string, build Build) int {
+func Single(program, short string, build Build, options ...Option) int {
 	var path string
 	var check bool
 	cmd := &cobra.Command{
@@ -64,11 +64,18 @@ func Single(program, short string, build Build) int {
 	}
 	cmd.Flags().StringVar(&path, "config", "", "configuration file (YAML); nats must name a broker")
 	cmd.Flags().BoolVar(&check, "check-config", false, "check the configuration and exit")
+	var changes []func(*Config)
+	for _, option := range options {
+		changes = append(changes, option(cmd))
+	}
 	return lifecycle.Main(program, os.Stderr, func(ctx context.Context) error {
 		cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 			cfg, err := single(path)
 			if err != nil {
 				return err
+			}
+			for _, change := range changes {
+				change(cfg)
 			}
 			if check {
 				return cfg.Check()

@@ -141,4 +141,6 @@ func (c *Config) Policy() *route.Policy {
 }
 
 // ModemConfig is the configuration of the modem worker.
-func (c *Config) ModemConfig() modem.Config { return modem.Config{Host: c.Host, Modems: c.Modems} }
+func (c *Config) ModemConfig() modem.Config {
+	return modem.Config{Host: c.Host, State: c.State, Modems: c.Modems}
+}

@@ -111,6 +111,7 @@ func smsdModem(conf *smsdconf.Config, m *smsdconf.Modem) modem.Device {
 	d.NationalTOAUnknown, d.PDUKey = m.NationalTOAUnknown, config.Text(m.TextIsPDUKey.Reveal())
 	d.InternationalPrefixes, d.NationalPrefixes = g.InternationalPrefixes, g.NationalPrefixes
 	d.Validity, d.Autosplit = g.Validity, g.Autosplit
+	smsdConversation(&d.Conversation, m)
 	if d.Poll < config.Duration(time.Second) {
 		d.Poll = config.Duration(time.Second)
 	}
@@ -139,6 +140,11 @@ var honouredSettings = map[smsdconf.Scope]map[string]bool{
 		"eventhandler", "delaytime", "device_open_errorsleeptime", "keep_open", "trust_spool", "poll_faster",
 		"detect_message_routing", "detect_unexpected_input", "decode_unicode_text", "internal_combine", "internal_combine_binary",
 		"using_routed_status_report",
+		"wakeup_init", "needs_wakeup_at", "check_sim", "check_sim_cmd", "check_sim_reset", "check_sim_retries", "check_sim_wait",
+		"check_sim_keep_open", "log_not_registered_after", "loglevel_lac_ci", "signal_quality_ber_ignore", "report_device_details",
+		"communication_delay", "read_delay", "read_timeout_XXX", "report_read_timeouts", "check_memory_method", "primary_memory",
+		"secondary_memory", "secondary_memory_max", "priviledged_numbers", "keep_messages", "routed_status_report_cnma",
+		"unexpected_input_is_trouble", "ignore_unexpected_input",
 	),
 }
 

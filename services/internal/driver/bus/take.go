@@ -327,3 +327,10 @@ func (w *Work) Deliveries() uint64 {
 	}
 	return md.NumDelivered
 }
+
+// More reports whether other messages waited in the same queue, with the same
+// priority, when this one was given out. It costs nothing, and decides nothing.
+func (w *Work) More() bool {
+	md, err := w.msg.Metadata()
+	return err == nil && md.NumPending > 0
+}

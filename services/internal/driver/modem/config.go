@@ -32,6 +32,12 @@ type Config struct {
 	PIN        Secret
 	IgnorePIN  bool
 	PINRefused bool
+	// PINUnsure tells that the PIN was given before and nobody knows what came of
+	// it: it is given again only when the SIM says that it has all its attempts.
+	PINUnsure bool
+	// BeforePIN, when not nil, is called before the PIN is given; it is not given
+	// after an error.
+	BeforePIN func() error
 	// PINSleep is the pause after the PIN was accepted.
 	PINSleep time.Duration
 

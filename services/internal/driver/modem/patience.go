@@ -1,6 +1,9 @@
 package modem
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Op is a kind of command whose patience can be set (smstools spec §7.4,
 // read_timeout_XXX).
@@ -24,8 +27,9 @@ const (
 	OpCMGR     Op = "cmgr"
 	OpCMGD     Op = "cmgd"
 	OpCMGS     Op = "cmgs"
-	OpPDU      Op = "pdu"
-	OpDefault  Op = "default"
+	// OpPDU is not used here: Timeouts.PDU is a time of its own.
+	OpPDU     Op = "pdu"
+	OpDefault Op = "default"
 )
 
 // factors are how many Timeouts.Command a kind of command may take. Where smsd
@@ -34,6 +38,25 @@ const (
 var factors = map[Op]int{
 	OpAskPIN: 2, OpEnterPIN: 6, OpStart: 2, OpStop: 2, OpPreInit: 2, OpInit: 2, OpCMGF: 2, OpCSCA: 1, OpCSQ: 2, OpCREG: 2,
 	OpCPMS: 1, OpCMGL: 12, OpCMGR: 1, OpCMGD: 1, OpCMGS: 2, OpDefault: 1,
+}
+
+// unused are operations of smsd that take their time elsewhere, or not at all.
+var unused = []Op{OpPDU, "atd", "ath", "clcc", "cmd", "cpas", "cpbr", "cpbw", "cusd"}
+
+// Known reports whether a kind of command is one of smsd's.
+func (o Op) Known() bool { return factors[o] > 0 || slices.Contains(unused, o) }
+
+// Ops returns the names of all kinds of commands, sorted.
+func Ops() []string {
+	var names []string
+	for op := range factors {
+		names = append(names, string(op))
+	}
+	for _, op := range unused {
+		names = append(names, string(op))
+	}
+	slices.Sort(names)
+	return names
 }
 
 // patience is how long the answer to a command of a kind may take.

@@ -141,6 +141,43 @@ func simRefusal(r *RefusedError) (state string, again bool, _ error) {
 	}
 }
 
+// pinAttempts is how many attempts a SIM allows (3GPP TS 31.102 §6.4).
+const pinAttempts = 3
+
+// mayGivePIN makes sure that giving the PIN is the first attempt, and has it noted.
+func (m *Modem) mayGivePIN(ctx context.Context) error {
+	if m.cfg.PINUnsure {
+		lines, err := m.doHeld(ctx, "AT+CPINR", m.patience(OpAskPIN))
+		if err := unlessRefusal(err); err != nil {
+			return err
+		}
+		if left, ok := attemptsLeft(lines); !ok || left < pinAttempts {
+			m.pinRefused.Store(true)
+			return fmt.Errorf("%w or its answer was lost: an earlier attempt has no outcome, and the SIM does not say that it has all attempts left",
+				ErrPINRefused)
+		}
+	}
+	if m.cfg.BeforePIN == nil {
+		return nil
+	}
+	if err := m.cfg.BeforePIN(); err != nil {
+		return fmt.Errorf("%w: %w", ErrNotReady, err)
+	}
+	return nil
+}
+
+// attemptsLeft reads the answer to AT+CPINR (3GPP TS 27.007 §8.65).
+func attemptsLeft(lines []string) (int, bool) {
+	for _, line := range lines {
+		values, ok := atline.Values(line, "+CPINR")
+		fields := atline.Fields(values)
+		if ok && len(fields) > 1 && fields[0].Text == "SIM PIN" {
+			return fields[1].Int()
+		}
+	}
+	return 0, false
+}
+
 // enterPIN gives the PIN, once in the life of a Modem: that it was given is
 // noted before it is written, since an answer that is lost may have been a refusal.
 func (m *Modem) enterPIN(ctx context.Context) error {
@@ -149,6 +186,9 @@ func (m *Modem) enterPIN(ctx context.Context) error {
 		return ErrPINRequired
 	case m.pinRefused.Load():
 		return ErrPINRefused
+	}
+	if err := m.mayGivePIN(ctx); err != nil {
+		return err
 	}
 	m.pinRefused.Store(true)
 	command := "AT+CPIN=" + atline.Quote(string(m.cfg.PIN))

@@ -68,6 +68,53 @@ func RedactPDU(line string) string {
 	})
 }
 
+// private are names whose lines hold names of people and numbers between quotes.
+var private = []string{
+	"+CPBR", "+CPBF", "+CPBW", "+CMGL", "+CMGR", "+CMGW", "+CMT", "+CDS", "+CLIP", "+COLP", "+CNUM", "+CNAP", "+CCWA", "+CSCA", "+CLCC",
+	"+CMGS", "+CRC", "+CDIP",
+}
+
+var (
+	quotes = regexp.MustCompile(`"[^"]*"`)
+	digits = regexp.MustCompile(`\+?[0-9]{7,}`)
+	codes  = regexp.MustCompile(`(?i)(AT\+CUSD=\d+ *, *)[^;]*`)
+)
+
+// RedactLine is RedactPDU for what is kept for longer, or shown to others: all
+// numbers of seven digits and more, names in phone books, and USSD codes, which
+// may be vouchers, are gone too.
+func RedactLine(line string) string {
+	line = RedactPDU(codes.ReplaceAllString(line, "${1}****"))
+	if isPrivate(line) {
+		line = quotes.ReplaceAllStringFunc(line, redactQuoted)
+	}
+	return digits.ReplaceAllStringFunc(line, func(number string) string {
+		return message.Mask(strings.TrimPrefix(number, "+"))
+	})
+}
+
+func isPrivate(line string) bool {
+	line = strings.ToUpper(line)
+	for _, name := range private {
+		if strings.HasPrefix(strings.TrimPrefix(line, "AT"), name) {
+			return true
+		}
+	}
+	return false
+}
+
+// redactQuoted leaves what is masked already, empty, or a memory's name.
+func redactQuoted(quoted string) string {
+	text := strings.Trim(quoted, `"`)
+	if len(text) <= 2 || strings.Contains(text, "****") {
+		return quoted
+	}
+	if strings.Trim(text, "+0123456789*#") == "" {
+		return `"` + message.Mask(strings.TrimPrefix(text, "+")) + `"`
+	}
+	return `"****"`
+}
+
 // commandName returns what an error may tell of a command: its first name,
 // never its parameters.
 func commandName(command string) string {

@@ -71,7 +71,8 @@ func (c *sim) refusal(n need) (result, bool) {
 
 func simCommands() map[string]command {
 	return map[string]command{
-		"+CPIN": {set: enterPIN, query: askPIN, test: accept()},
+		"+CPINR": {execute: showAttempts, test: accept()},
+		"+CPIN":  {set: enterPIN, query: askPIN, test: accept()},
 	}
 }
 
@@ -90,6 +91,25 @@ func askPIN(m *Modem, s *session, _ params) result {
 		return cme(cmeSIMFailure)
 	}
 	return ok()
+}
+
+// showAttempts is AT+CPINR (3GPP TS 27.007 §8.65).
+func showAttempts(m *Modem, s *session, _ params) result {
+	if m.sim.state == simAbsent {
+		return cme(cmeNoSIM)
+	}
+	s.info(
+		"+CPINR: SIM PIN,"+itoa(m.sim.pinLeft)+","+itoa(pinAttempts),
+		"+CPINR: SIM PUK,"+itoa(m.sim.pukLeft)+","+itoa(pukAttempts),
+	)
+	return ok()
+}
+
+// PINAttemptsLeft returns how many wrong PINs the SIM still takes before it is blocked.
+func (m *Modem) PINAttemptsLeft() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.sim.pinLeft
 }
 
 // enterPIN is AT+CPIN=<pin> or AT+CPIN=<puk>,<newpin>.
