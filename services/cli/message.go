@@ -63,7 +63,7 @@ func word(k life.Kind) string {
 		return "accepted"
 	case life.Attempt:
 		return map[life.AttemptState]string{
-			life.Attempting: "attempt", life.Refused: "refused", life.Withdrawn: "withdrawn",
+			life.Attempting: "attempt", life.Refused: "refused", life.Withdrawn: "withdrawn", life.Unanswered: "no answer",
 		}[k.State]
 	case life.PartDone:
 		return "part sent"

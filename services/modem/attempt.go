@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -46,13 +47,17 @@ func (d *delivery) intend(ctx context.Context, part int) error {
 
 // record writes the attempt record of a part by compare-and-set.
 func (d *delivery) record(ctx context.Context, part, number int, state life.AttemptState) error {
-	a := life.Attempt{Part: part, Total: len(d.msg.Parts), Number: number, State: state}
+	before := d.known.Attempts[part]
+	a := life.Attempt{
+		Part: part, Total: len(d.msg.Parts), Number: number, State: state,
+		MaybeSent: before.MaybeSent || number > before.Number && before.Uncertain(),
+	}
 	if part == 1 && a.Total > 1 {
 		for _, p := range d.msg.Parts {
 			a.PDUs = append(a.PDUs, p.Hex())
 		}
 	}
-	seq, err := d.bus.Attempt(ctx, d.event(a), d.known.Attempts[part].Seq)
+	seq, err := d.bus.Attempt(ctx, d.event(a), before.Seq)
 	if err != nil {
 		return err
 	}
@@ -85,7 +90,7 @@ func (d *delivery) look(ctx context.Context) error {
 	}
 	d.adopt(known)
 	for part, a := range known.Attempts {
-		if _, accepted := known.Accepted[part]; accepted || a.State != life.Attempting {
+		if _, accepted := known.Accepted[part]; accepted || a.State != life.Attempting && a.State != life.Unanswered {
 			continue
 		}
 		if err := d.doubtful(part, a); err != nil {
@@ -128,18 +133,42 @@ func (d *delivery) adopt(known bus.Progress) {
 }
 
 // doubtful decides about an attempt without an outcome. Another modem's that is
-// recent may still be going on; otherwise its outcome is unknown, and the policy
-// says what that means.
+// recent may still be going on, unless it was given up; otherwise its outcome is
+// unknown, and the policy says what that means.
 func (d *delivery) doubtful(part int, a bus.AttemptRecord) error {
-	if age := d.now().Sub(a.Time); !d.own(a.Modem) && age < d.liveTime() {
+	if age := d.now().Sub(a.Time); a.State == life.Attempting && !d.own(a.Modem) && age < d.liveTime() {
 		return &ending{cause: errors.New("another worker may still be sending it"), pause: d.liveTime() - age}
 	}
 	if d.onUnknown() == message.Hold {
 		return d.held()
 	}
 	d.log.Warn("the outcome of an earlier attempt is unknown; it is sent again", zap.Int("part", part))
-	d.unsure = true
 	return nil
+}
+
+// unsure reports whether a part was attempted again, by whichever worker, after an
+// attempt without an outcome: the recipient may have it twice.
+func (d *delivery) unsure() bool {
+	for _, a := range d.known.Attempts {
+		if a.MaybeSent {
+			return true
+		}
+	}
+	return false
+}
+
+// uncertain reports whether a part that nobody saw accepted may be with the network.
+func (d *delivery) uncertain() bool {
+	for part, a := range d.known.Attempts {
+		if _, accepted := d.known.Accepted[part]; !accepted && a.Uncertain() && !d.isDone(part) {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *delivery) isDone(part int) bool {
+	return slices.ContainsFunc(d.done, func(p life.PartDone) bool { return p.Part == part })
 }
 
 // own reports whether an attempt was this modem's: its device is locked, so that
@@ -162,10 +191,10 @@ func (d *delivery) onUnknown() message.OnUnknown {
 	return policies[d.dev.OnUnknown]
 }
 
-func (d *delivery) held() error {
+func (d *delivery) held() *ending {
 	const text = "Outcome unknown: it may have been sent, and is not sent again"
 	return &ending{
 		final: life.Failed{Reason: text, Class: life.FailureUnknown, Unknown: true, Parts: d.done},
-		cause: errors.New("the outcome of an attempt is unknown, and the policy is to hold"),
+		cause: errors.New("the outcome of an attempt is unknown, and it is not to be sent again"),
 	}
 }

@@ -70,7 +70,7 @@ func (d *delivery) closeIfLast(ctx context.Context, part int) error {
 
 func (d *delivery) sent() life.Sent {
 	s := life.Sent{
-		Parts: d.done, Notices: d.msg.Notices, Alphabet: airAlphabet(d.msg), MaybeDuplicated: d.unsure, Report: d.msg.Report,
+		Parts: d.done, Notices: d.msg.Notices, Alphabet: airAlphabet(d.msg), MaybeDuplicated: d.unsure(), Report: d.msg.Report,
 	}
 	if !d.started.IsZero() {
 		s.SendingTime = d.now().Sub(d.started)
@@ -82,7 +82,7 @@ func (d *delivery) sent() life.Sent {
 func (d *delivery) notAccepted(ctx context.Context, part int, last bool, cause error) error {
 	var unknown *driver.UnknownError
 	if errors.As(cause, &unknown) {
-		return d.unknown(part, last, unknown)
+		return d.unknown(ctx, part, unknown)
 	}
 	var refused *driver.RefusedError
 	if !errors.As(cause, &refused) {
@@ -96,6 +96,8 @@ func (d *delivery) notAccepted(ctx context.Context, part int, last bool, cause e
 	switch {
 	case errors.Is(refused, driver.ErrGone) || ctx.Err() != nil:
 		return cause
+	case errors.Is(refused, driver.ErrBusy):
+		return &ending{cause: cause}
 	case refused.Err != nil || refused.Class == atline.SIM || refused.Class == atline.Modem && before.Number < d.dev.MaxAttempts:
 		return &ending{cause: cause, trouble: true, pause: d.backOff(before.Number)}
 	case !last:
@@ -129,19 +131,25 @@ func (d *delivery) backOff(attempts int) time.Duration {
 	return min(time.Duration(d.dev.ErrorSleep)<<min(rounds-2, 16), longest)
 }
 
-// unknown decides about a part that may have been sent. The intent record stays
-// as it is: that is what says so.
-func (d *delivery) unknown(part int, last bool, cause *driver.UnknownError) error {
-	if d.onUnknown() == message.Hold {
-		return d.held()
+// unknown decides about a part that may have been sent. That nobody is at it any
+// more is recorded, so that another modem can have it at once; this one begins anew.
+func (d *delivery) unknown(ctx context.Context, part int, cause *driver.UnknownError) error {
+	number := d.known.Attempts[part].Number
+	if err := d.record(ctx, part, number, life.Unanswered); err != nil {
+		return err
 	}
-	d.unsure = true
+	if d.onUnknown() == message.Hold || number >= d.attempts() {
+		held := d.held()
+		held.trouble = true
+		return held
+	}
 	d.log.Warn("no answer to a part; it may have been sent, and is sent again", zap.Int("part", part), zap.Error(cause))
-	if last || errors.Is(cause, driver.ErrGone) {
-		return &ending{cause: cause, trouble: true}
-	}
-	return nil
+	return &ending{cause: cause, trouble: true, pause: d.backOff(number)}
 }
+
+// lateness is how much longer than its time an answer may take: what is slow is not
+// sent twice, and what is dead does not keep its message.
+const lateness = 500 * time.Millisecond
 
 // late reports whether a part without an answer was accepted after all: it brings
 // the modem back into step, which shows an answer that was only slow.
@@ -150,15 +158,14 @@ func (d *delivery) late(ctx context.Context, cause error) (reference int, ok boo
 	if !errors.As(cause, &unknown) || errors.Is(cause, driver.ErrGone) {
 		return 0, false
 	}
-	timeout := time.Duration(d.dev.ReadTimeout)
-	_, _ = d.modem.Command(ctx, "AT", timeout)
-	wait := time.NewTimer(timeout)
-	defer wait.Stop()
+	ctx, cancel := context.WithTimeout(ctx, lateness)
+	defer cancel()
+	_, _ = d.modem.Command(ctx, "AT", time.Duration(d.dev.ReadTimeout))
 	select {
 	case reference = <-d.lateAnswers:
 		return reference, true
 	case <-d.modem.Done():
-	case <-wait.C:
+	case <-ctx.Done():
 	}
 	return 0, false
 }
@@ -196,6 +203,9 @@ func (d *delivery) end(ctx context.Context, end *ending) error {
 // trouble counts what is the modem's fault, and ends the session over it: the
 // next one begins with the initialisation.
 func (d *delivery) trouble(end *ending) error {
+	if !end.trouble && errors.Is(end.cause, driver.ErrBusy) {
+		return end.cause
+	}
 	if !end.trouble {
 		return nil
 	}
@@ -212,6 +222,7 @@ func (d *delivery) complete(k life.Kind) life.Kind {
 	if !ok || d.msg == nil {
 		return k
 	}
+	failed.Unknown = failed.Unknown || d.uncertain()
 	failed.Notices, failed.Alphabet = d.msg.Notices, airAlphabet(d.msg)
 	for _, p := range d.msg.Parts[:min(len(d.done)+1, len(d.msg.Parts))] {
 		failed.PDUs = append(failed.PDUs, p.Hex())

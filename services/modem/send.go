@@ -31,6 +31,10 @@ func (w *worker) send(ctx context.Context, m *driver.Modem) error {
 		w.status.soon(life.ModemSending, work.Submission.ID)
 		err = w.handle(ctx, m, work)
 		w.status.soon(life.ModemIdle, "")
+		if errors.Is(err, driver.ErrBusy) {
+			// Others may be free: nothing is taken that would have to wait here.
+			err = m.Ready(ctx)
+		}
 		if err != nil {
 			return err
 		}
@@ -53,8 +57,6 @@ type delivery struct {
 	// started is when the first part was attempted, by this worker.
 	started time.Time
 	done    []life.PartDone
-	// unsure says that a part was attempted again after an unknown outcome.
-	unsure bool
 	// finished says that recording and removing it goes on by itself.
 	finished bool
 }

@@ -146,6 +146,8 @@ const (
 	PartAttempted_STATE_REFUSED PartAttempted_State = 2
 	// The message was withdrawn before this part was attempted.
 	PartAttempted_STATE_WITHDRAWN PartAttempted_State = 3
+	// Handed to the modem, and given up without an outcome: nobody is at it any more.
+	PartAttempted_STATE_UNANSWERED PartAttempted_State = 4
 )
 
 // Enum value maps for PartAttempted_State.
@@ -155,12 +157,14 @@ var (
 		1: "STATE_ATTEMPTING",
 		2: "STATE_REFUSED",
 		3: "STATE_WITHDRAWN",
+		4: "STATE_UNANSWERED",
 	}
 	PartAttempted_State_value = map[string]int32{
 		"STATE_UNSPECIFIED": 0,
 		"STATE_ATTEMPTING":  1,
 		"STATE_REFUSED":     2,
 		"STATE_WITHDRAWN":   3,
+		"STATE_UNANSWERED":  4,
 	}
 )
 
@@ -887,7 +891,9 @@ type PartAttempted struct {
 	State   PartAttempted_State `protobuf:"varint,4,opt,name=state,proto3,enum=viesti.v1.PartAttempted_State" json:"state,omitempty"`
 	// With the first part of several: all PDUs of the message, so that whoever goes
 	// on with it goes on with these, whatever its own modem's settings are.
-	Pdus          []string `protobuf:"bytes,5,rep,name=pdus,proto3" json:"pdus,omitempty"`
+	Pdus []string `protobuf:"bytes,5,rep,name=pdus,proto3" json:"pdus,omitempty"`
+	// An earlier attempt of this part had no outcome: it may have been sent then.
+	MaybeSent     bool `protobuf:"varint,6,opt,name=maybe_sent,json=maybeSent,proto3" json:"maybe_sent,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -955,6 +961,13 @@ func (x *PartAttempted) GetPdus() []string {
 		return x.Pdus
 	}
 	return nil
+}
+
+func (x *PartAttempted) GetMaybeSent() bool {
+	if x != nil {
+		return x.MaybeSent
+	}
+	return false
 }
 
 // PartDone says that the network accepted a part.
@@ -1893,18 +1906,21 @@ const file_viesti_v1_event_proto_rawDesc = "" +
 	"\n" +
 	"deliver_at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\tdeliverAt\x129\n" +
 	"\n" +
-	"expires_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\"\xfb\x01\n" +
+	"expires_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\"\xb0\x02\n" +
 	"\rPartAttempted\x12\x12\n" +
 	"\x04part\x18\x01 \x01(\rR\x04part\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\rR\x05total\x12\x18\n" +
 	"\aattempt\x18\x03 \x01(\rR\aattempt\x124\n" +
 	"\x05state\x18\x04 \x01(\x0e2\x1e.viesti.v1.PartAttempted.StateR\x05state\x12\x12\n" +
-	"\x04pdus\x18\x05 \x03(\tR\x04pdus\"\\\n" +
+	"\x04pdus\x18\x05 \x03(\tR\x04pdus\x12\x1d\n" +
+	"\n" +
+	"maybe_sent\x18\x06 \x01(\bR\tmaybeSent\"r\n" +
 	"\x05State\x12\x15\n" +
 	"\x11STATE_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10STATE_ATTEMPTING\x10\x01\x12\x11\n" +
 	"\rSTATE_REFUSED\x10\x02\x12\x13\n" +
-	"\x0fSTATE_WITHDRAWN\x10\x03\"\x8e\x01\n" +
+	"\x0fSTATE_WITHDRAWN\x10\x03\x12\x14\n" +
+	"\x10STATE_UNANSWERED\x10\x04\"\x8e\x01\n" +
 	"\bPartDone\x12\x12\n" +
 	"\x04part\x18\x01 \x01(\rR\x04part\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\rR\x05total\x120\n" +

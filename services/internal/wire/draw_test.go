@@ -22,7 +22,7 @@ var limits = map[reflect.Type]uint64{
 	reflect.TypeFor[message.System]():     uint64(message.SystemToSIM),
 	reflect.TypeFor[message.Split]():      uint64(message.SplitConcatenated),
 	reflect.TypeFor[message.OnUnknown]():  uint64(message.Hold),
-	reflect.TypeFor[life.AttemptState]():  uint64(life.Withdrawn),
+	reflect.TypeFor[life.AttemptState]():  uint64(life.Unanswered),
 	reflect.TypeFor[life.AirAlphabet]():   uint64(life.AirUCS2),
 	reflect.TypeFor[life.FailureClass]():  uint64(life.FailureTemporary),
 	reflect.TypeFor[life.Outcome]():       uint64(life.Undeliverable),

@@ -16,14 +16,14 @@ func text(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 func attemptOut(k life.Attempt) *viestiv1.PartAttempted {
 	return &viestiv1.PartAttempted{
 		Part: uint32(k.Part), Total: uint32(k.Total), Attempt: uint32(k.Number),
-		State: viestiv1.PartAttempted_State(k.State), Pdus: each(k.PDUs, text),
+		State: viestiv1.PartAttempted_State(k.State), Pdus: each(k.PDUs, text), MaybeSent: k.MaybeSent,
 	}
 }
 
 func attemptIn(p *viestiv1.PartAttempted) life.Attempt {
 	return life.Attempt{
 		Part: int(p.GetPart()), Total: int(p.GetTotal()), Number: int(p.GetAttempt()), State: life.AttemptState(known(p.GetState())),
-		PDUs: p.GetPdus(),
+		PDUs: p.GetPdus(), MaybeSent: p.GetMaybeSent(),
 	}
 }
 

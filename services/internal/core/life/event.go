@@ -86,6 +86,15 @@ type Attempt struct {
 	// PDUs are, with the first part of several, all PDUs of the message as hex
 	// with the service centre first: whoever goes on with it sends these.
 	PDUs []string
+	// MaybeSent says that an earlier attempt of this part had no outcome. It stays
+	// true for all attempts that follow, whatever becomes of them.
+	MaybeSent bool
+}
+
+// Uncertain reports whether the network may have the part because of this attempt
+// or of one before it, if there is no record that it was accepted.
+func (a *Attempt) Uncertain() bool {
+	return a.MaybeSent || a.State == Attempting || a.State == Unanswered
 }
 
 // AttemptState is the state of an attempt record.
@@ -99,6 +108,8 @@ const (
 	Refused
 	// Withdrawn: the message was taken back before this part was attempted.
 	Withdrawn
+	// Unanswered: the modem had it, and was given up without an outcome.
+	Unanswered
 )
 
 // PartDone says that the network accepted a part.

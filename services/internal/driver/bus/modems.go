@@ -28,7 +28,25 @@ func (b *Bus) ModemState(ctx context.Context, s *life.ModemStatus) error {
 	m := &nats.Msg{Subject: subject.BucketKey(b.space.BucketModems(), key), Data: data, Header: nats.Header{}}
 	m.Header.Set(subject.HeaderTTL, statusTTL.String())
 	_, err = b.js.PublishMsg(ctx, m)
+	if !errors.Is(err, nats.ErrNoResponders) && !errors.Is(err, jetstream.ErrNoStreamResponse) {
+		return err
+	}
+	// The bucket is in memory, and gone when the broker is restarted.
+	if err := b.ensureBuckets(ctx); err != nil {
+		return err
+	}
+	_, err = b.js.PublishMsg(ctx, m)
 	return err
+}
+
+// ensureBuckets makes the buckets that are missing.
+func (b *Bus) ensureBuckets(ctx context.Context) error {
+	for _, cfg := range b.buckets() {
+		if err := b.ensureBucket(ctx, cfg); err != nil {
+			return fmt.Errorf("setting up bucket %s: %w", cfg.Bucket, err)
+		}
+	}
+	return nil
 }
 
 // Modems returns the state of all modems that are alive.

@@ -36,7 +36,7 @@ type AttemptRecord struct {
 // there: nothing was accepted, and every attempt was refused.
 func (p *Progress) Untouched() bool {
 	for _, a := range p.Attempts {
-		if a.State != life.Refused {
+		if a.State != life.Refused || a.MaybeSent {
 			return false
 		}
 	}

@@ -126,3 +126,35 @@ func TestCancelWithoutABroker(t *testing.T) {
 	}
 	broker.start(t)
 }
+
+// TestModemStateOutlivesTheBroker: the bucket is in memory and gone with the broker
+// that had it; who shows a state makes it again.
+func TestModemStateOutlivesTheBroker(t *testing.T) {
+	t.Parallel()
+	broker := &broker{}
+	broker.cfg.Dir, broker.cfg.Name, broker.cfg.SyncInterval, broker.cfg.Listen = t.TempDir(), "test", time.Minute, freeAddress(t)
+	broker.start(t)
+	t.Cleanup(func() { broker.Close() })
+	back := make(chan struct{}, 100)
+	nc, err := Dial(Target{URL: broker.URL(), NKey: broker.SeedFile()}, append(ConnectOptions("test", func(connected bool, _ error) {
+		if connected {
+			back <- struct{}{}
+		}
+	}), nats.ReconnectWait(50*time.Millisecond))...)
+	must(t, err)
+	t.Cleanup(nc.Close)
+	b, err := New(nc, Options{Try: time.Second})
+	must(t, err)
+	must(t, b.Ensure(bounded(t)))
+	state := life.ModemStatus{State: life.ModemIdle, Identity: life.Modem{Host: "h", Name: "SIM1"}}
+	must(t, b.ModemState(bounded(t), &state))
+
+	broker.restart(t)
+	receive(t, back)
+	must(t, b.ModemState(bounded(t), &state))
+	shown, err := b.Modems(bounded(t))
+	must(t, err)
+	if len(shown) != 1 || shown[0].State != life.ModemIdle {
+		t.Errorf("modems: %+v", shown)
+	}
+}

@@ -24,6 +24,8 @@ var (
 	ErrTimeout = errors.New("modem did not answer in time")
 	// ErrNoPrompt: AT+CMGS was not answered by a prompt; the PDU was not written.
 	ErrNoPrompt = errors.New("modem gave no prompt")
+	// ErrBusy: another command did not end in time for a message to be begun.
+	ErrBusy = errors.New("modem is busy with another command")
 	// ErrAnswer: an answer came that cannot be understood or is too long.
 	ErrAnswer = errors.New("modem gave an unusable answer")
 	// ErrCommand: a command or PDU holds octets that would end it early.

@@ -3,6 +3,7 @@ package modem
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/atline"
 )
@@ -17,6 +18,13 @@ type Identity struct {
 	// Manufacturer, Model and Revision are texts of the maker.
 	Manufacturer, Model, Revision string
 }
+
+// A SIM that has just been unlocked may be busy and refuse to tell its IMSI. It is
+// worth waiting for: by it a message that is read again is known to be the same.
+const (
+	imsiTries = 4
+	imsiPause = time.Second
+)
 
 // identify asks once who the modem is.
 func (m *Modem) identify(ctx context.Context) error {
@@ -40,6 +48,12 @@ func (m *Modem) identify(ctx context.Context) error {
 			continue
 		}
 		lines, err := m.doHeld(ctx, q.command, m.patience(OpDefault))
+		for tries := 1; q.value == &id.IMSI && isRefusal(err) && tries < imsiTries; tries++ {
+			if err := m.pause(ctx, min(m.cfg.ErrorSleep, imsiPause)); err != nil {
+				return err
+			}
+			lines, err = m.doHeld(ctx, q.command, m.patience(OpDefault))
+		}
 		if err := unlessTimeout(unlessRefusal(err)); err != nil {
 			return err
 		}

@@ -53,6 +53,9 @@ type step struct {
 	// answered is when the last answer was complete.
 	answered time.Time
 
+	// references tells that the modem has told a +CMGS with its reference.
+	references bool
+
 	identity Identity
 	// memory is the name of the memory in use; empty: not known.
 	memory string

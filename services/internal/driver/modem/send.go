@@ -35,7 +35,7 @@ func (m *Modem) SendMore(ctx context.Context, pduHex string, length int, more bo
 	if !atline.IsPDU(pduHex) || length < 0 {
 		return 0, notGiven(atline.Recipient, fmt.Errorf("%w: it is no PDU", ErrCommand))
 	}
-	if err := m.take(ctx); err != nil {
+	if err := m.takeSoon(ctx); err != nil {
 		return 0, notGiven(atline.Modem, err)
 	}
 	defer m.release()
@@ -47,6 +47,28 @@ func (m *Modem) SendMore(ctx context.Context, pduHex string, length int, more bo
 		return 0, err
 	}
 	return m.submit(ctx, x, pduHex)
+}
+
+// takeSoon is take for a message, which another modem may have when this one is
+// busy: after the time that the prompt may take, it is an ErrBusy.
+func (m *Modem) takeSoon(ctx context.Context) error {
+	soon, cancel := context.WithTimeoutCause(ctx, m.patience(OpCMGS), ErrBusy)
+	defer cancel()
+	err := m.take(soon)
+	if err != nil && ctx.Err() == nil && soon.Err() != nil {
+		return context.Cause(soon)
+	}
+	return err
+}
+
+// Ready waits until no command is under way and the modem answers as it should. An
+// ErrOutOfStep says that it does not.
+func (m *Modem) Ready(ctx context.Context) error {
+	if err := m.take(ctx); err != nil {
+		return err
+	}
+	defer m.release()
+	return m.synchronise(ctx)
 }
 
 // prepareToSend does what is only needed at times: after a time-out, before the
@@ -126,12 +148,18 @@ func (m *Modem) submit(ctx context.Context, x *exchange, pduHex string) (int, er
 	reference, accepted := x.reference()
 	switch {
 	case accepted:
+		m.step.references = true
 		// +CMGS is the acceptance; the OK after it, or its absence, adds nothing.
 		return reference, nil
 	case err != nil:
 		return 0, &UnknownError{Err: err}
 	case s.result.Code != atline.OK:
 		return 0, refused(x.command, s.result)
+	case m.step.references:
+		// From a modem that tells references, OK alone answers something else: the
+		// answer to the PDU may still come.
+		m.abandon(x)
+		return 0, &UnknownError{Err: fmt.Errorf("%w: OK without a reference", ErrAnswer)}
 	default:
 		return NoReference, nil
 	}

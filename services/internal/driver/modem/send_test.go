@@ -277,3 +277,29 @@ func BenchmarkSend(b *testing.B) {
 		}
 	}
 }
+
+// TestSendStrayOK has an OK come that answers something else, from a modem that has
+// told references before: the outcome is unknown, and the reference that comes late
+// is not lost.
+func TestSendStrayOK(t *testing.T) {
+	m, p := newPeer(t, Config{})
+	done := sending(m)
+	p.expect("AT+CMGS=1\r")
+	p.say("\r\n> ")
+	p.expect("0011\x1a")
+	p.say("\r\n+CMGS: 7\r\n\r\nOK\r\n")
+	<-done
+	done = sending(m)
+	p.expect("AT+CMGS=1\r")
+	p.say("\r\n> ")
+	p.expect("0011\x1a")
+	p.say("\r\nOK\r\n")
+	var unknown *UnknownError
+	if got := <-done; !errors.As(got.err, &unknown) || !errors.Is(got.err, ErrAnswer) {
+		t.Errorf("Send = %d, %v, want an unknown outcome", got.value, got.err)
+	}
+	p.say("\r\n+CMGS: 8\r\n\r\nOK\r\n")
+	if late, ok := (<-m.Events()).(Late); !ok || late.Reference != 8 {
+		t.Errorf("event %+v, want the late reference", late)
+	}
+}
