@@ -188,7 +188,7 @@ func (d *Device) driver() driver.Config {
 		PINSleep: time.Duration(d.PINSleep), Init: d.Init, Init2: d.Init2, SignalQuality: d.Signal, CheckNetwork: d.Network,
 		SelectPDUMode: d.PDUMode, Incoming: d.Incoming, Acknowledge: d.Incoming, CMGLValue: d.CMGLValue, MemoryStart: d.MemoryStart,
 		Timeouts:   driver.Timeouts{Command: time.Duration(d.ReadTimeout), PDU: pduFactor * time.Duration(d.ReadTimeout)},
-		ErrorSleep: time.Duration(d.ErrorSleep),
+		ErrorSleep: max(time.Duration(d.ErrorSleep), time.Nanosecond), // nothing is not the default here
 	}
 	if d.PIN == ignorePIN {
 		c.IgnorePIN = true
