@@ -32,6 +32,10 @@ test: need-go ## run all tests, with the race detector and in random order
 	cd proto && $(GO) test -race -shuffle=on ./...
 	cd services && $(GO) test -race -shuffle=on ./...
 
+.PHONY: soak
+soak: need-go ## let fifty simulated modems misbehave for a simulated hour (SEED=N repeats one)
+	cd services && $(GO) test -count=1 -timeout 10m -v ./test/soak -args -modems 50 -hosts 5 -simulated 1h -scale 15 -rate 4 -seed $(or $(SEED),0)
+
 .PHONY: peer
 peer: need-go ## compare with the real smsd (Debian package smstools)
 	cd services && $(GO) test -tags peer -count=1 ./test/peer/...

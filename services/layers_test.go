@@ -86,8 +86,12 @@ var layers = []layer{
 		libraries: []string{"github.com/nats-io/nats.go", "github.com/spf13/cobra", "go.uber.org/zap"},
 	},
 	{
+		name: "viesti-sim", packages: []string{"cmd/viesti-sim"}, below: []string{"boot", "kit", "sim"},
+		libraries: []string{"github.com/spf13/cobra"},
+	},
+	{
 		name: "test", packages: []string{"test/"}, among: true,
-		below:     []string{"viestid", "cmd", "boot", "services", "sim", "natsd", "kit", "driver", "bus", "wire", "core", "codec"},
+		below:     []string{"viestid", "viesti-sim", "cmd", "boot", "services", "sim", "natsd", "kit", "driver", "bus", "wire", "core", "codec"},
 		libraries: []string{""}, contract: []string{"subject", "viesti/v1"},
 	},
 }

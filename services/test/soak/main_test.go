@@ -51,7 +51,7 @@ func TestMain(m *testing.M) {
 		os.Exit(runWorker(orders))
 	}
 	flag.Uint64Var(&chosen.seed, "seed", 0, "seed of the weather; 0: a new one")
-	flag.DurationVar(&chosen.simulated, "simulated", 4*time.Minute, "how long the bad weather lasts, in simulated time")
+	flag.DurationVar(&chosen.simulated, "simulated", 3*time.Minute, "how long the bad weather lasts, in simulated time")
 	flag.IntVar(&chosen.scale, "scale", 20, "how many simulated seconds a second has")
 	flag.IntVar(&chosen.modems, "modems", 12, "number of modems")
 	flag.IntVar(&chosen.hosts, "hosts", 3, "number of worker processes; the first is never killed")

@@ -29,7 +29,7 @@ func newFaults(rules []Rule, random *rand.Rand) faults {
 // plan is what the rules say about one command or PDU. The zero plan is to
 // behave.
 type plan struct {
-	// before are the delays, garbage and URCs, in the order of the rules.
+	// before are what happens before the normal handling, in the order of the rules.
 	before []Rule
 	// late and slow change how the answer goes out.
 	late, slow time.Duration
@@ -54,7 +54,7 @@ func (f *faults) plan(stage Stage, text string) plan {
 			continue
 		}
 		switch r.Action {
-		case ActionDelay, ActionGarbage, ActionURC:
+		case ActionDelay, ActionGarbage, ActionURC, ActionEcho, ActionFull, ActionDeny, ActionPIN, ActionPUK:
 			p.before = append(p.before, r.Rule)
 		case ActionLate:
 			p.late = r.Delay

@@ -22,6 +22,8 @@ func (s *session) interject(r *Rule) {
 	s.m.mu.Lock()
 	defer s.m.mu.Unlock()
 	switch {
+	case s.m.change(r):
+		s.echoOn = s.m.set.echo
 	case r.Action == ActionURC:
 		s.out.write(s.m.set.frame(r.Reply))
 	case r.Reply != "":

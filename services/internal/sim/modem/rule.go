@@ -51,6 +51,16 @@ const (
 	// ActionURC sends Reply as an unsolicited line first, even between the
 	// prompt and the answer to a PDU.
 	ActionURC Action = "urc"
+	// ActionEcho switches the echo on, as a modem does that forgot ATE0.
+	ActionEcho Action = "echo"
+	// ActionFull lets the memories take nothing for Delay, or for ever when that is zero.
+	ActionFull Action = "full"
+	// ActionDeny lets the network deny the registration for Delay, or for ever.
+	ActionDeny Action = "deny"
+	// ActionPIN and ActionPUK lock the SIM, which then wants what Config says, or
+	// what nobody knows when that says nothing.
+	ActionPIN Action = "pin"
+	ActionPUK Action = "puk"
 )
 
 func stages() []Stage { return []Stage{StageCommand, StagePDU, StageAccepted} }
@@ -59,6 +69,7 @@ func actions() []Action {
 	return []Action{
 		ActionReply, ActionOK, ActionSilence, ActionHang, ActionDrop,
 		ActionDelay, ActionLate, ActionGarbage, ActionSlow, ActionURC,
+		ActionEcho, ActionFull, ActionDeny, ActionPIN, ActionPUK,
 	}
 }
 

@@ -45,6 +45,8 @@ type storage struct {
 	first   int
 	initial string
 	chosen  [3]string
+	// full says that nothing is taken, whatever is free.
+	full bool
 }
 
 func newStorage(cfg *Config) storage {
@@ -97,6 +99,9 @@ func (s *storage) usage(name string) (used, total int) {
 		used += st.used
 		total += len(st.places)
 	}
+	if s.full {
+		used = total
+	}
 	return used, total
 }
 
@@ -129,6 +134,9 @@ func (s *storage) put(name string, p place) (int, error) {
 	members := s.members(name)
 	if members == nil {
 		return 0, fmt.Errorf("%w: %q", ErrNoMemory, name)
+	}
+	if s.full {
+		return 0, ErrMemoryFull
 	}
 	base := s.first
 	for _, st := range members {

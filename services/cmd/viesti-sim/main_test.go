@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	sim "github.com/viesti-sms/viesti/services/internal/sim/modem"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// start runs the program and returns the devices that it says it has.
+func start(t *testing.T, n int, args ...string) []string {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	r, w := io.Pipe()
+	done := make(chan error, 1)
+	cmd := command(w)
+	cmd.SetArgs(args)
+	go func() {
+		done <- cmd.ExecuteContext(ctx)
+		_ = w.Close()
+	}()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("viesti-sim: %v", err)
+		}
+	})
+	var devices []string
+	lines := bufio.NewScanner(r)
+	for len(devices) < n && lines.Scan() {
+		fields := strings.Fields(lines.Text())
+		devices = append(devices, fields[len(fields)-1])
+	}
+	if len(devices) < n {
+		t.Fatalf("devices: %q", devices)
+	}
+	return devices
+}
+
+// ask gives a command over TCP and returns everything up to a final text.
+func ask(t *testing.T, device, command, final string) string {
+	t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(device, "@"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Write([]byte(command + "\r")); err != nil {
+		t.Fatal(err)
+	}
+	var said strings.Builder
+	lines := bufio.NewReader(conn)
+	for !strings.Contains(said.String(), final) {
+		line, err := lines.ReadString('\n')
+		said.WriteString(line)
+		if err != nil {
+			t.Fatalf("%q: %v", said.String(), err)
+		}
+	}
+	return said.String()
+}
+
+// TestOverTCP talks to modems of another program, each with its own identity.
+func TestOverTCP(t *testing.T) {
+	devices := start(t, 2, "--listen", "127.0.0.1:0", "--modems", "2", "--pin", "1234")
+	for i, want := range []string{"350000000000001", "350000000000002"} {
+		if got := ask(t, devices[i], "AT+CGSN", "OK"); !strings.Contains(got, want) {
+			t.Errorf("modem %d: %q, want %s", i+1, got, want)
+		}
+	}
+	if got := ask(t, devices[0], "AT+CPIN?", "OK"); !strings.Contains(got, "SIM PIN") {
+		t.Errorf("PIN: %q", got)
+	}
+}
+
+// TestScripted gives a script to a modem.
+func TestScripted(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "rules.json")
+	if err := os.WriteFile(file, []byte(`[{"stage":"command","match":"CSQ","action":"reply","reply":"COMMAND NOT SUPPORT"}]`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	device := start(t, 1, "--listen", "127.0.0.1:0", "--rules", file)[0]
+	ask(t, device, "AT+CSQ", "COMMAND NOT SUPPORT")
+}
+
+// TestRefused refuses what makes no sense.
+func TestRefused(t *testing.T) {
+	bad := filepath.Join(t.TempDir(), "bad.json")
+	if err := os.WriteFile(bad, []byte(`[{"stage":"never"}]`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args []string
+		want error
+	}{
+		{[]string{"--modems", "0"}, errFlags},
+		{[]string{"--rough", "2"}, errFlags},
+		{[]string{"--listen", "nowhere"}, errFlags},
+		{[]string{"--rules", bad}, sim.ErrRule},
+		{[]string{"--fates", filepath.Join(bad, "x")}, nil},
+	} {
+		cmd := command(io.Discard)
+		cmd.SetArgs(c.args)
+		if err := cmd.ExecuteContext(t.Context()); err == nil || c.want != nil && !errors.Is(err, c.want) {
+			t.Errorf("%q: %v, want %v", c.args, err, c.want)
+		}
+	}
+}
+
+// TestPage wants docs/simulator.md to tell every flag.
+func TestPage(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "simulator.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := regexp.MustCompile(`(?m)^ +--[a-z-]+`).FindAllString(command(io.Discard).Flags().FlagUsages(), -1)
+	if len(flags) == 0 {
+		t.Error("no flags")
+	}
+	for _, flag := range flags {
+		if !strings.Contains(string(page), "`"+strings.TrimSpace(flag)) {
+			t.Errorf("%s is not told", strings.TrimSpace(flag))
+		}
+	}
+}
