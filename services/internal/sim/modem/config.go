@@ -21,6 +21,8 @@ type Config struct {
 	// PIN is asked for after power-up when it is not empty; three wrong ones
 	// block the SIM until PUK is given, ten wrong PUKs for good.
 	PIN, PUK string
+	// Blocked makes the SIM ask for its PUK from the start.
+	Blocked bool
 	// NoSIM makes the modem answer that there is no SIM.
 	NoSIM bool
 

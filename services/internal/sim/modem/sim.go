@@ -33,6 +33,9 @@ func (c *sim) powerUp(cfg *Config) {
 			pin: cfg.PIN, puk: cfg.PUK, inserted: true,
 			pinLeft: pinAttempts, pukLeft: pukAttempts,
 		}
+		if cfg.Blocked {
+			c.pinLeft = 0
+		}
 	}
 	switch {
 	case cfg.NoSIM:
