@@ -73,8 +73,8 @@ func ExplainCommand(command string) string {
 		switch {
 		case !known:
 			continue
-		case name == "+CMGS" && strings.Contains(part, "="):
-			text += " of " + part[len(name)+1:] + " octets"
+		case name == "+CMGS" && isLength(strings.TrimPrefix(part, "+CMGS=")):
+			text += " of " + strings.TrimPrefix(part, "+CMGS=") + " octets"
 		case strings.HasSuffix(part, "=?"):
 			text += ": which values?"
 		case strings.HasSuffix(part, "?"):
@@ -83,6 +83,13 @@ func ExplainCommand(command string) string {
 		texts = append(texts, text)
 	}
 	return strings.Join(texts, "; ")
+}
+
+// isLength tells the length that AT+CMGS takes in PDU mode from the number that it
+// takes in text mode, which is not to be repeated.
+func isLength(text string) bool {
+	n, err := strconv.Atoi(text)
+	return err == nil && n >= 0 && len(text) <= 3
 }
 
 func firstOf(name string) string {

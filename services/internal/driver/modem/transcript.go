@@ -35,12 +35,24 @@ func (t *Transcript) Line(dir Dir, line string) string {
 		explain = t.in
 	}
 	shown, meaning := explain(line)
+	shown = printable(shown)
 	text := fmt.Sprintf("%s %s %s %s", t.Now().Format(transcriptTime), t.Modem, dir, shown)
 	if meaning == "" {
 		return text
 	}
 	const column = 76
-	return fmt.Sprintf("%-*s # %s", column, text, meaning)
+	return fmt.Sprintf("%-*s # %s", column, text, printable(RedactLine(meaning)))
+}
+
+// printable makes dots of what would move the cursor of who reads it: a modem may
+// say anything.
+func printable(line string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7F {
+			return '.'
+		}
+		return r
+	}, line)
 }
 
 func (t *Transcript) out(line string) (shown, meaning string) {

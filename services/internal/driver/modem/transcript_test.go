@@ -89,3 +89,35 @@ func TestRedactLine(t *testing.T) {
 		}
 	}
 }
+
+// FuzzTranscript lets a modem say anything: the transcript stays one line that
+// can be shown on a terminal, and tells no long run of digits, which a number or
+// a PDU would be.
+func FuzzTranscript(f *testing.F) {
+	for _, line := range said {
+		f.Add(line[:2] == "->", line[3:], "AT+CREG?")
+	}
+	f.Add(false, "+CUSD: 0,\"\x1b[2Jx\",15", "AT+CUSD=1")
+	f.Add(false, "+CMGL: 1,1,\"Anna\",23", "AT+CMGL=4")
+	f.Add(true, "AT+CMGS?=;D", ">")
+	f.Add(true, `AT+CMGS="+358401234567"`, "AT")
+	f.Add(true, "AT+CMGS=358401234567", "AT")
+	f.Add(false, "+CREG: 358401234567", "AT")
+	f.Add(false, "+CMGS: 358401234567", "AT")
+	f.Fuzz(func(t *testing.T, out bool, line, before string) {
+		tr := &Transcript{Modem: "GSM1", Now: func() time.Time { return time.Time{} }}
+		tr.Line(Out, before)
+		dir := In
+		if out {
+			dir = Out
+		}
+		text := tr.Line(dir, line)
+		if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r >= 0x7F }) {
+			t.Errorf("%q is not to be shown", text)
+		}
+		shown, meaning, _ := strings.Cut(strings.TrimPrefix(text, "0001-01-01 00:00:00.000 GSM1"), " # ")
+		if digits.MatchString(shown) || digits.MatchString(meaning) {
+			t.Errorf("%q tells a number", text)
+		}
+	})
+}
