@@ -132,6 +132,9 @@ func TestStatusAndModem(t *testing.T) {
 		if c.Argument == "AT+BAD" {
 			return wire.Reply{Error: "ERROR"}
 		}
+		if c.Verb == wire.VerbUSSD {
+			return wire.Reply{Lines: []string{`+CUSD: 1,"..",15`}, Text: "1 Balance for " + c.Argument}
+		}
 		return wire.Reply{Lines: []string{"+CSQ: 20,0", "OK"}}
 	})
 	must(t, err)
@@ -145,6 +148,14 @@ func TestStatusAndModem(t *testing.T) {
 	}
 	if _, err := run(t, "", "modem", "at", "SIM1", "AT+BAD"); err == nil || !strings.Contains(err.Error(), "SIM1: ERROR") {
 		t.Errorf("a refused command: %v", err)
+	}
+	if out := prints(t, "", "modem", "ussd", "SIM1", "*100#"); !strings.Contains(out, "1 Balance for *100#\n") {
+		t.Errorf("modem ussd says %q", out)
+	}
+	for _, args := range [][]string{{"modem", "ussd", "SIM1"}, {"modem", "ussd", "SIM1", "1", "--cancel"}} {
+		if _, err := run(t, "", args...); err == nil {
+			t.Errorf("%q is taken", args)
+		}
 	}
 	alive("i")
 	if _, err := run(t, "", "modem", "at", "SIM1", "AT"); !errors.Is(err, errModem) {

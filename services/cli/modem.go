@@ -23,33 +23,16 @@ func (e *env) modem() *cobra.Command {
 		},
 	}
 	at.Flags().DurationVar(&timeout, "timeout", 10*time.Second, "how long to wait for the answer")
-	cmd.AddCommand(at)
+	cmd.AddCommand(at, e.ussd())
 	return cmd
 }
 
 func (e *env) runAT(ctx context.Context, name, command string, timeout time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, timeout+patience)
-	defer cancel()
-	b, closeBus, err := e.connect()
-	if err != nil {
-		return err
-	}
-	defer closeBus()
-	host, err := hostOf(ctx, b, name)
-	if err != nil {
-		return err
-	}
-	reply, err := b.Command(ctx, host, name, wire.Command{Verb: wire.VerbAT, Argument: command, Timeout: timeout})
-	if err != nil {
-		return err
-	}
+	reply, err := e.command(ctx, name, wire.Command{Verb: wire.VerbAT, Argument: command, Timeout: timeout})
 	for _, l := range reply.Lines {
 		fmt.Fprintln(e.stdout, l)
 	}
-	if reply.Error != "" {
-		return fmt.Errorf("modem %s: %s", name, reply.Error)
-	}
-	return nil
+	return err
 }
 
 // errModem says that a modem cannot be found by its name.

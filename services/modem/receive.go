@@ -66,6 +66,8 @@ func (w *worker) event(ctx context.Context, m *driver.Modem, e driver.Event) (lo
 		return w.dev.Incoming, err
 	case driver.Registration:
 		w.cell(e)
+	case driver.USSD:
+		w.log.Info("the network says something unasked; viesti modem ussd is not waiting for it", zap.Int("octets", len(e.Text.Reveal())))
 	case driver.Noise:
 		w.unexpected(e.Line)
 	case driver.Late:

@@ -208,6 +208,8 @@ func (w *worker) answer(m *driver.Modem, c wire.Command) wire.Reply {
 			return wire.Reply{Lines: lines, Error: err.Error()}
 		}
 		return wire.Reply{Lines: lines}
+	case wire.VerbUSSD:
+		return w.askNetwork(ctx, m, c)
 	default:
 		s := w.status.snapshot()
 		return wire.Reply{Status: &s}

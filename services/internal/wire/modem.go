@@ -62,6 +62,9 @@ type Verb string
 const (
 	VerbAT     Verb = "at"
 	VerbStatus Verb = "status"
+	// VerbUSSD without an Argument ends a dialogue. The first line of its answer is
+	// the modem's, Text what people can read.
+	VerbUSSD Verb = "ussd"
 )
 
 // Reply answers a Command.
@@ -79,6 +82,8 @@ func EncodeCommand(c Command) ([]byte, error) {
 	switch c.Verb {
 	case VerbAT:
 		p.Kind = &viestiv1.ModemCommand_At{At: &viestiv1.AtCommand{Line: text(c.Argument)}}
+	case VerbUSSD:
+		p.Kind = &viestiv1.ModemCommand_Ussd{Ussd: &viestiv1.UssdCommand{Code: text(c.Argument)}}
 	case VerbStatus:
 		p.Kind = &viestiv1.ModemCommand_Status{Status: &viestiv1.StatusCommand{}}
 	default:
@@ -97,6 +102,8 @@ func DecodeCommand(data []byte) (Command, error) {
 	switch k := p.GetKind().(type) {
 	case *viestiv1.ModemCommand_At:
 		c.Verb, c.Argument = VerbAT, k.At.GetLine()
+	case *viestiv1.ModemCommand_Ussd:
+		c.Verb, c.Argument = VerbUSSD, k.Ussd.GetCode()
 	case *viestiv1.ModemCommand_Status:
 		c.Verb = VerbStatus
 	default:

@@ -72,6 +72,9 @@ func (m *Modem) route(line atline.Line) {
 		if notice.Kind == atline.Ready {
 			m.restarted.Store(true)
 		}
+		if m.answersUSSD(notice) {
+			continue
+		}
 		e := newEvent(notice)
 		m.remember(e)
 		m.events.add(e)

@@ -40,6 +40,9 @@ type Modem struct {
 	// profile is what is known of the modem's family; never nil.
 	profile atomic.Pointer[Profile]
 
+	// ussd is the request that waits for an answer; nil: none does.
+	ussd atomic.Pointer[ussdWait]
+
 	// tracing keeps Config.Trace from being called twice at a time.
 	tracing sync.Mutex
 

@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/atline"
+	"github.com/viesti-sms/viesti/services/internal/wire"
+)
+
+func (e *env) ussd() *cobra.Command {
+	var timeout time.Duration
+	var cancel bool
+	cmd := &cobra.Command{
+		Use: "ussd NAME [CODE]", Short: "send a USSD request and print the answer", Args: cobra.RangeArgs(1, 2),
+		Example: "  viesti modem ussd SIM1 '*100#'",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if (len(args) == 2) == cancel {
+				return errors.New("give a code, like '*100#', or --cancel")
+			}
+			code := ""
+			if !cancel {
+				code = args[1]
+			}
+			return e.runUSSD(cmd, args[0], code, timeout)
+		},
+	}
+	cmd.Flags().DurationVar(&timeout, "timeout", 30*time.Second, "how long to wait for the answer")
+	cmd.Flags().BoolVar(&cancel, "cancel", false, "end a dialogue")
+	return cmd
+}
+
+func (e *env) runUSSD(cmd *cobra.Command, name, code string, timeout time.Duration) error {
+	reply, err := e.command(cmd.Context(), name, wire.Command{Verb: wire.VerbUSSD, Argument: code, Timeout: timeout})
+	if err != nil {
+		return err
+	}
+	if reply.Text != "" {
+		fmt.Fprintln(e.stdout, reply.Text)
+	}
+	for _, line := range reply.Lines {
+		if a, err := atline.ParseCUSD(line); err == nil && a.Status == expectsAnswer {
+			fmt.Fprintf(cmd.ErrOrStderr(), "The network waits for an answer: viesti modem ussd %s ANSWER, or --cancel\n", name)
+		}
+	}
+	return nil
+}
+
+// expectsAnswer is the state of a dialogue that goes on (3GPP TS 27.007 §7.15).
+const expectsAnswer = 1
+
+// command asks the worker of a modem. What the modem refuses is an error, with the
+// lines of its answer.
+func (e *env) command(ctx context.Context, name string, c wire.Command) (wire.Reply, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.Timeout+patience)
+	defer cancel()
+	b, closeBus, err := e.connect()
+	if err != nil {
+		return wire.Reply{}, err
+	}
+	defer closeBus()
+	host, err := hostOf(ctx, b, name)
+	if err != nil {
+		return wire.Reply{}, err
+	}
+	reply, err := b.Command(ctx, host, name, c)
+	if err == nil && reply.Error != "" {
+		err = fmt.Errorf("modem %s: %s", name, reply.Error)
+	}
+	return reply, err
+}

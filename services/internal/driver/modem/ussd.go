@@ -1,0 +1,160 @@
+package modem
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/atline"
+	codec "github.com/viesti-sms/viesti/services/internal/codec/ussd"
+)
+
+// Errors of USSD.
+var (
+	// ErrUSSDBusy says that another request has not been answered yet.
+	ErrUSSDBusy = errors.New("another USSD request is under way")
+	// ErrUSSD says that the network did not answer a request, or not with a text.
+	ErrUSSD = errors.New("the network gave no answer")
+)
+
+// USSDAnswer is what the network answers.
+type USSDAnswer struct {
+	// Text is readable; it may quote a balance or a number, and is not for logs.
+	Text string
+	// Line is the answer as the modem gave it.
+	Line string
+	// Open tells that the network waits for an answer in its turn: the next USSD
+	// is that, and CancelUSSD ends it.
+	Open bool
+}
+
+// ussdWait is a request that waits for its answer.
+type ussdWait struct{ answer chan atline.Answer }
+
+// USSD sends a request, or an answer within a dialogue, and waits for what the
+// network says, at most timeout (3GPP TS 27.007 §7.15). Other commands go on
+// meanwhile; a second request is ErrUSSDBusy.
+func (m *Modem) USSD(ctx context.Context, code string, timeout time.Duration) (USSDAnswer, error) {
+	if err := codec.Check(code); err != nil {
+		return USSDAnswer{}, err
+	}
+	wait := &ussdWait{answer: make(chan atline.Answer, 1)}
+	if !m.ussd.CompareAndSwap(nil, wait) {
+		return USSDAnswer{}, ErrUSSDBusy
+	}
+	defer m.ussd.CompareAndSwap(wait, nil)
+	if err := m.sendUSSD(ctx, code); err != nil {
+		return USSDAnswer{}, err
+	}
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
+	select {
+	case a := <-wait.answer:
+		return ussdAnswer(a)
+	case <-ctx.Done():
+		return USSDAnswer{}, ctx.Err()
+	case <-m.done:
+		return USSDAnswer{}, m.Err()
+	case <-timer.C:
+		return USSDAnswer{}, fmt.Errorf("%w within %s", ErrUSSD, timeout)
+	}
+}
+
+// CancelUSSD ends a dialogue.
+func (m *Modem) CancelUSSD(ctx context.Context) error {
+	_, err := m.do(ctx, "AT+CUSD=2", m.cfg.Timeouts.Command)
+	return err
+}
+
+// sendUSSD gives the request in the form that the family takes or, where that is
+// not known or refused, in the others.
+func (m *Modem) sendUSSD(ctx context.Context, code string) error {
+	var refusal error
+	for _, coding := range m.ussdCodings(ctx) {
+		command := `AT+CUSD=1,"` + codec.Encode(code, coding) + `",` + strconv.Itoa(codec.DCS)
+		_, err := m.do(ctx, command, m.cfg.Timeouts.Command)
+		var refused *RefusedError
+		if !errors.As(err, &refused) || errors.Is(err, ErrGone) {
+			return err
+		}
+		if refusal == nil {
+			refusal = err
+		}
+	}
+	return refusal
+}
+
+func (m *Modem) ussdCodings(ctx context.Context) []codec.Coding {
+	switch m.profile.Load().USSD {
+	case USSDPacked:
+		return []codec.Coding{codec.Packed, codec.Plain}
+	case USSDGSM:
+		return []codec.Coding{codec.Plain, codec.Packed}
+	}
+	lines, err := m.do(ctx, "AT+CSCS?", m.cfg.Timeouts.Command)
+	if err != nil {
+		return []codec.Coding{codec.Plain, codec.Packed}
+	}
+	for _, line := range lines {
+		if values, ok := atline.Values(line, "+CSCS"); ok && atline.Fields(values)[0].Text == "UCS2" {
+			return []codec.Coding{codec.UCS2, codec.Packed}
+		}
+	}
+	return []codec.Coding{codec.Plain, codec.Packed}
+}
+
+// States of a USSD dialogue (3GPP TS 27.007 §7.15).
+const (
+	ussdDone = iota
+	ussdOpen
+	ussdEnded
+	ussdElsewhere
+	ussdUnsupported
+	ussdTimedOut
+)
+
+func ussdAnswer(a atline.Answer) (USSDAnswer, error) {
+	answer := USSDAnswer{
+		Text: codec.Decode(a.Text, a.DCS), Open: a.Status == ussdOpen,
+		Line: fmt.Sprintf(`+CUSD: %d,"%s",%d`, a.Status, a.Text, a.DCS),
+	}
+	if a.Text != "" || a.Status == ussdDone || a.Status == ussdOpen {
+		return answer, nil
+	}
+	switch a.Status {
+	case ussdEnded:
+		return answer, fmt.Errorf("%w: it ended the dialogue", ErrUSSD)
+	case ussdElsewhere:
+		return answer, fmt.Errorf("%w: another device of the SIM has answered", ErrUSSD)
+	case ussdUnsupported:
+		return answer, fmt.Errorf("%w: it does not know the request", ErrUSSD)
+	case ussdTimedOut:
+		return answer, fmt.Errorf("%w in time", ErrUSSD)
+	default:
+		return answer, fmt.Errorf("%w: state %d", ErrUSSD, a.Status)
+	}
+}
+
+// answersUSSD hands an answer to who waits for it; it reports false for what the
+// network says of its own accord.
+func (m *Modem) answersUSSD(n atline.Notice) bool {
+	if n.Kind != atline.USSD {
+		return false
+	}
+	wait := m.ussd.Load()
+	if wait == nil {
+		return false
+	}
+	a, err := atline.ParseCUSD(n.Line)
+	if err != nil {
+		return false
+	}
+	select {
+	case wait.answer <- a:
+		return true
+	default:
+		return false
+	}
+}
