@@ -24,7 +24,8 @@ import (
 // receive brings what arrives to the broker: at once when the modem says that
 // something came, and every now and then in case it did not say.
 func (w *worker) receive(ctx context.Context, m *driver.Modem) error {
-	poll := time.NewTicker(max(time.Duration(w.dev.Poll), time.Second))
+	pause := newPolling(time.Duration(w.dev.Poll))
+	poll := time.NewTimer(pause.next)
 	defer poll.Stop()
 	look := w.dev.Incoming
 	for {
@@ -38,6 +39,7 @@ func (w *worker) receive(ctx context.Context, m *driver.Modem) error {
 			return ctx.Err()
 		case <-poll.C:
 			look = w.dev.Incoming
+			poll.Reset(pause.after(w.stored > 0, w.indicates.Load()))
 		case <-w.again():
 			look = true
 		case e, open := <-m.Events():
@@ -100,6 +102,7 @@ func (w *worker) direct(ctx context.Context, m *driver.Modem, e driver.Direct) e
 // the memory what is durable there.
 func (w *worker) collect(ctx context.Context, m *driver.Modem) error {
 	stored, err := m.List(ctx)
+	w.stored = len(stored)
 	if err != nil {
 		if errors.Is(err, driver.ErrGone) || ctx.Err() != nil {
 			return err

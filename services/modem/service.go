@@ -31,6 +31,7 @@ func New(cfg Config, b *bus.Bus, logger *zap.Logger, open Opener) *Service {
 	if open == nil {
 		open = openSerial
 	}
+	b.ExpectTakers(len(cfg.Modems))
 	s := &Service{log: logger.Named("modem")}
 	for _, d := range cfg.Modems {
 		w := newWorker(cfg.Host, d, b, s.log, open)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -40,6 +41,10 @@ type worker struct {
 	lateAnswers chan int
 	// before is the message that was sent last; it belongs to the sending goroutine.
 	before *finishing
+	// indicates says that the modem tells of new messages, and stored how many the
+	// last look found in its memory.
+	indicates atomic.Bool
+	stored    int
 	// unmatched tells since when reports in the modem are looked up in vain.
 	unmatched map[string]time.Time
 	// kept are the messages that stay in the modem although they were delivered.
@@ -173,6 +178,7 @@ func (w *worker) refresh(ctx context.Context, m *driver.Modem) error {
 		switch {
 		case err == nil:
 			failures = 0
+			w.indicates.Store(st.CNMI != "")
 			w.status.radio(ctx, st)
 		case ctx.Err() != nil:
 			return ctx.Err()

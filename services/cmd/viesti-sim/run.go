@@ -42,7 +42,7 @@ func run(ctx context.Context, f flags, stdout io.Writer) (err error) {
 		if err != nil {
 			return err
 		}
-		defer l.Close()
+		defer func() { _ = l.Close() }()
 		if _, err := fmt.Fprintln(stdout, m.Name(), m.Number(), device); err != nil {
 			return err
 		}

@@ -29,6 +29,7 @@ func Modem(cfg *Config, b *bus.Bus, logger *zap.Logger) (lifecycle.Service, erro
 	if len(mc.Modems) == 0 {
 		return lifecycle.Service{}, fmt.Errorf("%w: there are no modems", ErrConfig)
 	}
+	tightenMemory(len(mc.Modems))
 	if err := mc.Check(); err != nil {
 		return lifecycle.Service{}, err
 	}

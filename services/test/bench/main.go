@@ -21,7 +21,7 @@ import (
 type options struct {
 	dir, viestid, smsd, conf, profile string
 	modems, messages, only            string
-	rounds, samples                   int
+	rounds, samples, idle             int
 	patience                          time.Duration
 }
 
@@ -34,9 +34,10 @@ func main() {
 	flag.StringVar(&o.profile, "profile", "", "also write CPU profiles of viestid into this directory; they cost some speed")
 	flag.StringVar(&o.modems, "modems", "1,16", "numbers of modems")
 	flag.StringVar(&o.messages, "messages", "1500,2500", "numbers of messages, for each number of modems")
-	flag.StringVar(&o.only, "only", "", "measure only this system: viesti or smsd")
+	flag.StringVar(&o.only, "only", "", "measure only this system, viesti or smsd; or only the idle modems: idle")
 	flag.IntVar(&o.rounds, "rounds", 3, "how often to measure the throughput; the median is shown")
 	flag.IntVar(&o.samples, "samples", 200, "how many messages to measure the latency with; 0: not at all")
+	flag.IntVar(&o.idle, "idle", 1000, "how many idle modems to measure viestid with; 0: not at all")
 	flag.DurationVar(&o.patience, "patience", 3*time.Minute, "how long one measurement may take")
 	flag.Parse()
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -59,6 +60,9 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer clean()
+	if o.only == onlyIdle {
+		return b.printIdle(ctx, o.idle)
+	}
 	r := report{facts: machineFacts(b.dir, b.systems)}
 	for _, c := range cases {
 		row, err := b.throughputs(ctx, c, o.rounds)
@@ -73,6 +77,11 @@ func run(ctx context.Context, o options) error {
 		}
 	}
 	r.print(os.Stdout, b.systems, b.absent)
+	if o.idle > 0 && o.only != onlySmsd {
+		if err := b.printIdle(ctx, o.idle); err != nil {
+			return err
+		}
+	}
 	return r.verdict(b.systems)
 }
 
@@ -85,12 +94,13 @@ type load struct {
 const (
 	onlyViesti = "viesti"
 	onlySmsd   = "smsd"
+	onlyIdle   = "idle"
 )
 
 // cases checks the flags and returns what to measure the throughput with.
 func (o options) cases() ([]load, error) {
-	if o.only != "" && o.only != onlyViesti && o.only != onlySmsd {
-		return nil, fmt.Errorf("-only is %q: want %s or %s", o.only, onlyViesti, onlySmsd)
+	if o.only != "" && o.only != onlyViesti && o.only != onlySmsd && o.only != onlyIdle {
+		return nil, fmt.Errorf("-only is %q: want %s, %s or %s", o.only, onlyViesti, onlySmsd, onlyIdle)
 	}
 	modems, err := numbers(o.modems)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -41,6 +42,8 @@ type Bus struct {
 	queues queueSet
 	stalls stalls
 	room   room
+	// takers is how many Takers wait at the same time.
+	takers atomic.Int64
 }
 
 // Options say how to use the broker.

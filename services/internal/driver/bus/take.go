@@ -162,8 +162,9 @@ func (t *Taker) await(ctx context.Context) (jetstream.Msg, error) {
 	answers := make(chan answer, len(t.consumers))
 	pulls := make([]jetstream.MessagesContext, 0, len(t.consumers))
 	for i, c := range t.consumers {
+		expiry, heartbeat := t.bus.pullTimes()
 		pull, err := c.Messages(jetstream.PullMaxMessages(1), jetstream.StopAfter(1),
-			jetstream.PullExpiry(pullExpiry), jetstream.PullHeartbeat(pullHeartbeat))
+			jetstream.PullExpiry(expiry), jetstream.PullHeartbeat(heartbeat))
 		if err != nil {
 			stopAll(pulls)
 			return nil, err
