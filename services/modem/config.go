@@ -91,6 +91,7 @@ type Device struct {
 	Reference16           bool        `yaml:"reference16"`
 
 	Conversation `yaml:",inline"`
+	Calls        `yaml:",inline"`
 }
 
 // DefaultDevice returns the defaults of smsd for a modem, except that it receives.
@@ -103,7 +104,7 @@ func DefaultDevice() Device {
 		BlockAfter: 3, BlockTime: config.Duration(time.Hour), Poll: config.Duration(10 * time.Second),
 		OpenSleep: config.Duration(30 * time.Second), OnUnknown: message.Resend.String(),
 		CSConvert: set.CSConvert, Optical: set.Optical, NoticeUCS2: set.NoticeUCS2, Validity: set.Validity,
-		Autosplit: int(set.Split), Conversation: defaultConversation(),
+		Autosplit: int(set.Split), Conversation: defaultConversation(), Calls: defaultCalls(),
 	}
 }
 
@@ -149,7 +150,7 @@ func (c *Config) Check() error {
 		if d.Autosplit < 0 || d.Autosplit > 3 {
 			bad("autosplit is %d, want 0 to 3", d.Autosplit)
 		}
-		for _, problem := range d.problems() {
+		for _, problem := range append(d.Conversation.problems(), d.Calls.problems()...) {
 			bad("%s", problem)
 		}
 	}
@@ -199,6 +200,7 @@ func (d *Device) driver() driver.Config {
 		c.SMSC = string(d.SMSC)
 	}
 	d.apply(&c)
+	c.CallerID = d.PhoneCalls == callsClip
 	return c
 }
 

@@ -28,6 +28,9 @@ func (w *worker) receive(ctx context.Context, m *driver.Modem) error {
 	poll := time.NewTimer(pause.next)
 	defer poll.Stop()
 	look := w.dev.Incoming
+	if err := w.missedCalls(ctx, m); err != nil {
+		return err
+	}
 	for {
 		if look {
 			if err := w.collect(ctx, m); err != nil {
@@ -39,7 +42,10 @@ func (w *worker) receive(ctx context.Context, m *driver.Modem) error {
 			return ctx.Err()
 		case <-poll.C:
 			look = w.dev.Incoming
-			poll.Reset(pause.after(w.stored > 0, w.indicates.Load()))
+			poll.Reset(pause.after(w.stored > 0 || w.dev.PhoneCalls == callsYes, w.indicates.Load()))
+			if err := w.missedCalls(ctx, m); err != nil {
+				return err
+			}
 		case <-w.again():
 			look = true
 		case e, open := <-m.Events():
@@ -68,6 +74,12 @@ func (w *worker) event(ctx context.Context, m *driver.Modem, e driver.Event) (lo
 		return w.dev.Incoming, err
 	case driver.Registration:
 		w.cell(e)
+	case driver.Ring:
+		w.ring(ctx, m)
+	case driver.CallerID:
+		return false, w.caller(ctx, m, e)
+	case driver.CallEnd:
+		w.callEnded()
 	case driver.USSD:
 		w.log.Info("the network says something unasked; viesti modem ussd is not waiting for it", zap.Int("octets", len(e.Text.Reveal())))
 	case driver.Noise:

@@ -45,6 +45,8 @@ type worker struct {
 	// last look found in its memory.
 	indicates atomic.Bool
 	stored    int
+	// calling is about the call that comes in.
+	calling calling
 	// unmatched tells since when reports in the modem are looked up in vain.
 	unmatched map[string]time.Time
 	// kept are the messages that stay in the modem although they were delivered.

@@ -33,6 +33,8 @@ type Config struct {
 	// written. Report defaults to Incoming; an empty Incoming: nothing is written.
 	Incoming string `yaml:"incoming"`
 	Report   string `yaml:"report"`
+	// PhoneCalls is where missed calls are written; it defaults to Incoming.
+	PhoneCalls string `yaml:"phonecalls"`
 
 	// TrustOutgoing takes files at once: producers rename them in.
 	TrustOutgoing bool `yaml:"trust_outgoing"`
@@ -161,6 +163,7 @@ func (c *Config) directories() map[string]string {
 	dirs := map[string]string{}
 	for name, dir := range map[string]string{
 		"outgoing": c.Outgoing, "checked": c.Checked, "sent": c.Sent, "failed": c.Failed, "incoming": c.Incoming, "report": c.Report,
+		"phonecalls":    c.PhoneCalls,
 		"incoming_copy": c.IncomingCopy, "report_copy": c.ReportCopy, "sent_copy": c.SentCopy, "failed_copy": c.FailedCopy,
 	} {
 		if dir != "" {

@@ -37,14 +37,17 @@ func (s *Spool) reportPlace() place {
 // handler. Names follow from event and content, so that a repeated event finds
 // its file and writes no second one: then fresh is false.
 func (s *Spool) store(e *life.Event, p place, file *smsfile.Incoming) (path string, fresh bool, err error) {
-	data := file.AppendTo(nil, nil)
+	return s.storeFile(e, p, file.AppendTo(nil, nil), smsfile.Preview(file.Alphabet, file.Body, s.cfg.FilenamePreview))
+}
+
+// storeFile is store for a file that is made; preview ends its name.
+func (s *Spool) storeFile(e *life.Event, p place, data []byte, preview string) (path string, fresh bool, err error) {
 	copied, err := s.copyTo(p.copy, e, data)
 	if err != nil {
 		return "", false, err
 	}
 	date := smsfile.FormatTime(e.Time.Local(), s.cfg.DateFilenameFormat)
-	name := smsfile.NamePrefix(modemName(e), date, smsfile.DateName(s.cfg.DateFilename)) + suffix(e, data) +
-		smsfile.Preview(file.Alphabet, file.Body, s.cfg.FilenamePreview)
+	name := smsfile.NamePrefix(modemName(e), date, smsfile.DateName(s.cfg.DateFilename)) + suffix(e, data) + preview
 	path, fresh, err = writeOnce(p.dir, name, data)
 	if copied != "" && s.cfg.EventHandlerUseCopy {
 		path = copied

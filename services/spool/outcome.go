@@ -61,6 +61,8 @@ func (s *Spool) act(ctx context.Context, e *life.Event) error {
 		return s.report(ctx, e, k)
 	case life.Received:
 		return s.received(ctx, e, k)
+	case life.Call:
+		return s.called(ctx, e, k)
 	default:
 		return nil
 	}

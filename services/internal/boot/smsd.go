@@ -45,6 +45,7 @@ func smsdSpool(conf *smsdconf.Config) *spool.Config {
 	g := conf.Global
 	s := spool.DefaultConfig()
 	s.Outgoing, s.Checked, s.Sent, s.Failed, s.Incoming, s.Report = g.Outgoing, g.Checked, g.Sent, g.Failed, g.Incoming, g.Report
+	s.PhoneCalls = g.Phonecalls
 	s.TrustOutgoing, s.TrimText, s.StoreSentPDU, s.StoreReceivedPDU = g.TrustOutgoing, g.TrimText, g.StoreSentPDU, g.StoreReceivedPDU
 	s.IncomingUTF8, s.DecodeUnicodeText, s.TimeFormat = g.IncomingUTF8, g.DecodeUnicodeText, g.DatetimeFormat
 	s.EventHandler, s.Blacklist, s.Whitelist = g.EventHandler, g.Blacklist, g.Whitelist
@@ -112,6 +113,10 @@ func smsdModem(conf *smsdconf.Config, m *smsdconf.Modem) modem.Device {
 	d.InternationalPrefixes, d.NationalPrefixes = g.InternationalPrefixes, g.NationalPrefixes
 	d.Validity, d.Autosplit = g.Validity, g.Autosplit
 	smsdConversation(&d.Conversation, m)
+	d.Calls = modem.Calls{
+		PhoneCalls: [...]string{"no", "yes", "clip"}[m.Phonecalls], PhoneCallsPurge: [...]string{"no", "yes", "command"}[m.PhonecallsPurge],
+		PhoneCallsErrorMax: m.PhonecallsErrorMax, HangUp: m.HangupIncomingCall, OldHangUp: m.VoicecallHangupATH,
+	}
 	if d.Poll < config.Duration(time.Second) {
 		d.Poll = config.Duration(time.Second)
 	}
@@ -130,7 +135,7 @@ var honouredSettings = map[smsdconf.Scope]map[string]bool{
 		"saved", "status_signal_quality", "terminal", "blacklist", "whitelist", "keep_filename", "store_original_filename",
 		"filename_preview", "internal_combine", "internal_combine_binary", "ic_purge_hours", "ic_purge_minutes", "ic_purge_read",
 		"ic_purge_interval", "date_filename", "date_filename_format", "incoming_copy", "report_copy", "sent_copy", "failed_copy",
-		"eventhandler_use_copy",
+		"eventhandler_use_copy", "phonecalls", "hangup_incoming_call", "voicecall_hangup_ath",
 	),
 	smsdconf.ModemScope: set(
 		"device", "baudrate", "rtscts", "number", "description", "outgoing", "queues", "incoming", "report", "pin", "pinsleeptime",
@@ -145,6 +150,7 @@ var honouredSettings = map[smsdconf.Scope]map[string]bool{
 		"communication_delay", "read_delay", "read_timeout_XXX", "report_read_timeouts", "check_memory_method", "primary_memory",
 		"secondary_memory", "secondary_memory_max", "priviledged_numbers", "keep_messages", "routed_status_report_cnma",
 		"unexpected_input_is_trouble", "ignore_unexpected_input",
+		"phonecalls", "phonecalls_purge", "phonecalls_error_max", "hangup_incoming_call", "voicecall_hangup_ath",
 	),
 }
 

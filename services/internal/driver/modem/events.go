@@ -1,6 +1,8 @@
 package modem
 
 import (
+	"strings"
+
 	"github.com/viesti-sms/viesti/services/internal/codec/atline"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 )
@@ -34,7 +36,10 @@ type Direct struct {
 type Ring struct{}
 
 // CallerID is the number of an incoming call, without plus; zero: withheld.
-type CallerID struct{ Number message.Address }
+type CallerID struct {
+	Number        message.Address
+	International bool
+}
 
 // CallEnd tells that a call ended or was not answered.
 type CallEnd struct{}
@@ -134,8 +139,6 @@ func newCallerID(n atline.Notice) Event {
 	if err != nil {
 		return Noise{Line: n.Line}
 	}
-	if len(number) > 0 && number[0] == '+' {
-		number = number[1:]
-	}
-	return CallerID{Number: message.NewAddress(number)}
+	number, international := strings.CutPrefix(number, "+")
+	return CallerID{Number: message.NewAddress(number), International: international}
 }

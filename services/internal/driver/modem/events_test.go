@@ -18,7 +18,7 @@ func TestEvents(t *testing.T) {
 		"+CMT: ,2\r\n0001":       Direct{atline.DirectMessage, "0001"},
 		"+CDS: 2\r\n0002":        Direct{atline.DirectReport, "0002"},
 		"RING":                   Ring{},
-		`+CLIP: "+35840",145`:    CallerID{message.NewAddress("35840")},
+		`+CLIP: "+35840",145`:    CallerID{message.NewAddress("35840"), true},
 		`+CLIP: "",128`:          CallerID{},
 		"NO CARRIER":             CallEnd{},
 		"+CREG: 5":               Registration{"+CREG", atline.Cell{Stat: atline.Roaming}},

@@ -34,6 +34,8 @@ const escape = "\x1b\r"
 
 // step is what the holder of the turn knows about the modem.
 type step struct {
+	// missedPlaces is how long the list of missed calls is; 0: not asked yet.
+	missedPlaces int
 	// lost tells that an answer may come that nobody waits for.
 	lost bool
 	// owed are the commands given since the modem was last known to be in step
