@@ -1,0 +1,86 @@
+package esme
+
+import (
+	"strings"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/smpp"
+	"github.com/viesti-sms/viesti/services/internal/core/message"
+)
+
+// Types of number (SMPP 3.4 §5.2.5).
+const (
+	tonInternational   = 1
+	tonNetwork         = 3
+	tonSubscriber      = 4
+	tonAlphanumeric    = 5
+	tonAbbreviated     = 6
+	maxDigits          = 20
+	maxAlphanumeric    = 11
+	knownNPIs          = uint32(1<<0 | 1<<1 | 1<<3 | 1<<4 | 1<<6 | 1<<8 | 1<<9 | 1<<10 | 1<<14 | 1<<18) // SMPP 3.4 §5.2.6
+	digits             = "0123456789"
+	internationalTrunk = "00"
+	nationalTrunk      = "0"
+)
+
+func knownNPI(npi uint8) bool { return npi < 32 && knownNPIs&(1<<npi) != 0 }
+
+// source checks a source address. It is kept for the records; a modem sends with
+// its own number.
+func source(a smpp.Address, standard string) (string, error) {
+	text := string(a.Addr)
+	switch {
+	case a.TON > tonAbbreviated:
+		return "", smpp.RInvSrcTON
+	case !knownNPI(a.NPI):
+		return "", smpp.RInvSrcNPI
+	case text == "" && standard == "":
+		return "", smpp.RInvSrcAdr
+	case text == "":
+		return standard, nil
+	}
+	number := strings.Trim(strings.TrimPrefix(text, "+"), digits) == ""
+	if number && a.TON != tonAlphanumeric {
+		return text, nil
+	}
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] == 0x7F {
+			return "", smpp.RInvSrcAdr
+		}
+	}
+	if len(text) > maxAlphanumeric {
+		return "", smpp.RInvSrcAdr
+	}
+	return text, nil
+}
+
+// destination normalises a destination. The type of number is a hint: common
+// clients call every number national that was typed without a plus. country, if
+// any, replaces the zero of a national number.
+func destination(a smpp.Address, country string) (message.Address, message.NumberType, error) {
+	none := message.Address{}
+	switch {
+	case a.TON > tonAbbreviated, a.TON == tonAlphanumeric:
+		return none, 0, smpp.RInvDstTON
+	case !knownNPI(a.NPI):
+		return none, 0, smpp.RInvDstNPI
+	}
+	number, plus := strings.CutPrefix(string(a.Addr), "+")
+	if number == "" || strings.Trim(number, digits) != "" {
+		return none, 0, smpp.RInvDstAdr
+	}
+	kind := message.NumberAuto
+	switch {
+	case plus, a.TON == tonInternational:
+		kind, number = message.NumberInternational, strings.TrimPrefix(number, internationalTrunk)
+	case a.TON == tonNetwork, a.TON == tonSubscriber, a.TON == tonAbbreviated:
+		number = "s" + number
+	case strings.HasPrefix(number, internationalTrunk):
+		kind, number = message.NumberInternational, number[len(internationalTrunk):]
+	case country != "" && strings.HasPrefix(number, nationalTrunk):
+		kind, number = message.NumberInternational, country+number[len(nationalTrunk):]
+	}
+	if bare := strings.TrimPrefix(number, "s"); bare == "" || len(bare) > maxDigits {
+		return none, 0, smpp.RInvDstAdr
+	}
+	return message.NewAddress(number), kind, nil
+}
