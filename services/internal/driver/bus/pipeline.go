@@ -1,0 +1,76 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/viesti-sms/viesti/services/internal/core/message"
+)
+
+// ErrUnavailable says that there is no connection to the broker at the moment.
+var ErrUnavailable = errors.New("the broker cannot be reached")
+
+// Pending is a submission on its way to the broker. It is for one goroutine.
+type Pending struct {
+	bus        *Bus
+	submission *message.Submission
+	msgs       []*nats.Msg
+	futures    []jetstream.PubAckFuture
+}
+
+// Start sends a submission on its way, for callers that have many under way at
+// once: it is accepted when Wait says so, not before. Unlike Submit, Start does
+// not wait for better times: ErrUnavailable and ErrFull tell at once that now is
+// none, and nothing was sent then. It blocks while too many are under way.
+//
+// The timer that ends its validity goes first, and both must be acknowledged.
+func (b *Bus) Start(ctx context.Context, s *message.Submission) (*Pending, error) {
+	if !b.nc.IsConnected() {
+		return nil, ErrUnavailable // or it would be sent, late, when the connection is back
+	}
+	if _, err := b.EnsureQueue(ctx, s.Queue); err != nil {
+		return nil, err
+	}
+	if err := b.checkRoom(ctx); err != nil {
+		return nil, err
+	}
+	p := &Pending{bus: b, submission: s}
+	for _, build := range []func(*message.Submission) (*nats.Msg, error){b.expiryTimer, b.submission} {
+		m, err := build(s)
+		if err != nil {
+			return nil, err
+		}
+		if m != nil {
+			p.msgs = append(p.msgs, m)
+		}
+	}
+	for _, m := range p.msgs {
+		// Without a future, Wait publishes it.
+		f, _ := b.js.PublishMsgAsync(m, jetstream.WithStallWait(b.opts.Try))
+		p.futures = append(p.futures, f)
+	}
+	return p, nil
+}
+
+// Wait returns nil when the submission is durable. It tries again what failed,
+// until ctx ends; then the outcome is unknown, and the submission may be made
+// again with the same id.
+func (p *Pending) Wait(ctx context.Context) error {
+	for i, m := range p.msgs {
+		if f := p.futures[i]; f != nil && p.bus.acknowledged(ctx, f) {
+			continue
+		}
+		if ctx.Err() != nil {
+			return fmt.Errorf("the broker did not acknowledge message %s in time: %w", p.submission.ID, ctx.Err())
+		}
+		if err := p.bus.publishOne(ctx, m); err != nil {
+			return err
+		}
+	}
+	p.bus.announce(p.submission)
+	return nil
+}
