@@ -92,6 +92,8 @@ type Device struct {
 
 	Conversation `yaml:",inline"`
 	Calls        `yaml:",inline"`
+	Resets       `yaml:",inline"`
+	Telnet       `yaml:",inline"`
 }
 
 // DefaultDevice returns the defaults of smsd for a modem, except that it receives.
@@ -104,7 +106,7 @@ func DefaultDevice() Device {
 		BlockAfter: 3, BlockTime: config.Duration(time.Hour), Poll: config.Duration(10 * time.Second),
 		OpenSleep: config.Duration(30 * time.Second), OnUnknown: message.Resend.String(),
 		CSConvert: set.CSConvert, Optical: set.Optical, NoticeUCS2: set.NoticeUCS2, Validity: set.Validity,
-		Autosplit: int(set.Split), Conversation: defaultConversation(), Calls: defaultCalls(),
+		Autosplit: int(set.Split), Conversation: defaultConversation(), Calls: defaultCalls(), Resets: defaultResets(),
 	}
 }
 

@@ -33,16 +33,21 @@ func New(cfg Config, b *bus.Bus, logger *zap.Logger, open Opener) *Service {
 	}
 	b.ExpectTakers(len(cfg.Modems))
 	s := &Service{log: logger.Named("modem")}
-	for _, d := range cfg.Modems {
+	for i, d := range cfg.Modems {
 		w := newWorker(cfg.Host, d, b, s.log, open)
 		w.pin = newPINNote(cfg.State, d.Name)
+		for j, other := range cfg.Modems {
+			if j != i {
+				w.ladder.neighbours = append(w.ladder.neighbours, other.Device)
+			}
+		}
 		s.workers = append(s.workers, w)
 	}
 	return s
 }
 
 func openSerial(ctx context.Context, d Device) (io.ReadWriteCloser, error) {
-	return serial.Open(ctx, d.Device, serial.Options{Baud: d.Baud, RTSCTS: d.RTSCTS})
+	return serial.Open(ctx, d.Device, serial.Options{Baud: d.Baud, RTSCTS: d.RTSCTS, Login: d.login()})
 }
 
 // Run works until ctx ends. Then each modem finishes the part that it is sending;

@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	driver "github.com/viesti-sms/viesti/services/internal/driver/modem"
+	"github.com/viesti-sms/viesti/services/internal/driver/serial"
 )
 
 // welcome says what modem it is that was initialised.
@@ -29,6 +30,9 @@ func (w *worker) welcome(ctx context.Context, m *driver.Modem, id driver.Identit
 func usbIdentity(port io.ReadWriteCloser, path string) string {
 	if p, ok := port.(interface{ USBID() string }); ok {
 		return p.USBID()
+	}
+	if id := serial.USBID(serial.Sysfs, path); id != "" {
+		return id
 	}
 	path = strings.ToLower(path)
 	if strings.Contains(path, "usb") || strings.Contains(path, "ttyacm") {

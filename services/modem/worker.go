@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"sync/atomic"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 	driver "github.com/viesti-sms/viesti/services/internal/driver/modem"
+	"github.com/viesti-sms/viesti/services/internal/driver/serial"
 	"github.com/viesti-sms/viesti/services/internal/kit/log"
 	"github.com/viesti-sms/viesti/services/internal/wire"
 )
@@ -39,6 +41,7 @@ type worker struct {
 	// lateAnswers has the reference of a part that was accepted after its Send had
 	// given up.
 	lateAnswers chan int
+	ladder      ladder
 	// before is the message that was sent last; it belongs to the sending goroutine.
 	before *finishing
 	// indicates says that the modem tells of new messages, and stored how many the
@@ -104,9 +107,10 @@ func (w *worker) run(ctx context.Context) {
 }
 
 // session opens the device and works with it until it fails or ctx ends.
-func (w *worker) session(ctx context.Context) error {
-	w.status.set(ctx, life.ModemStarting, "opening the device")
-	device, err := w.open(ctx, w.dev)
+func (w *worker) session(ctx context.Context) (err error) {
+	defer func() { w.failed(err) }()
+	w.resetClosed(ctx)
+	device, err := w.openDevice(ctx)
 	if err != nil {
 		return fmt.Errorf("opening the device: %w", err)
 	}
@@ -128,12 +132,16 @@ func (w *worker) session(ctx context.Context) error {
 	}()
 	m := driver.New(device, cfg)
 	defer func() { _ = m.Close() }()
+	if err := w.resetOpen(ctx, m); err != nil {
+		return err
+	}
 	identity, err := m.Init(ctx)
 	if err = w.notePIN(m, &cfg, err); err != nil {
 		return fmt.Errorf("initialising: %w", err)
 	}
 	w.status.identify(identity.IMEI, identity.IMSI)
 	w.status.set(ctx, life.ModemIdle, "")
+	w.answered(m)
 	w.welcome(ctx, m, identity)
 	err = w.serve(ctx, m)
 	if w.dev.Stop != "" && m.Err() == nil {
@@ -144,6 +152,22 @@ func (w *worker) session(ctx context.Context) error {
 		}
 	}
 	return err
+}
+
+// openDevice opens the device, and waits for one that is not plugged in.
+func (w *worker) openDevice(ctx context.Context) (io.ReadWriteCloser, error) {
+	w.status.set(ctx, life.ModemStarting, "opening the device")
+	device, err := w.open(ctx, w.dev)
+	if !errors.Is(err, serial.ErrNoDevice) {
+		return device, err
+	}
+	w.log.Error("the device is not there; it is waited for", zap.String("device", w.dev.Device), zap.Error(err))
+	w.status.set(ctx, life.ModemTrouble, err.Error()+"; it is waited for")
+	if err := serial.AwaitDevice(ctx, w.dev.Device); err != nil {
+		return nil, err
+	}
+	w.log.Info("the device has been plugged in", zap.String("device", w.dev.Device))
+	return w.open(ctx, w.dev)
 }
 
 // serve runs what a modem does at the same time. The driver carries out one

@@ -1,6 +1,7 @@
 package natsd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -28,7 +29,7 @@ func openDoor(srv *server.Server, dirty *dirtySet, complain func(string, ...any)
 		srv: srv, dirty: dirty, committer: &committer{sync: dirty.sync, complain: complain}, stop: make(chan struct{}),
 	}
 	if address != "" {
-		l, err := net.Listen("tcp", address)
+		l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", address)
 		if err != nil {
 			return nil, fmt.Errorf("opening the NATS listen address: %w", err)
 		}

@@ -47,7 +47,7 @@ func attempt(part int) func(context.Context, *client) error {
 
 // glance is how long an operation that waits for something goes on: what is
 // refused is refused at once.
-const glance = time.Second
+const glance = 3 * time.Second
 
 // take waits for a message that nobody submits.
 func take(ctx context.Context, c *client) error {

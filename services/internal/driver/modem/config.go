@@ -108,7 +108,7 @@ type Timeouts struct {
 	PDU time.Duration
 	// Network is how long Init waits for the registration (100 s).
 	Network time.Duration
-	// Probe is that of one AT while the modem may be deaf (2 s).
+	// Probe is that of one AT while the modem may be deaf (2 s, at most Command).
 	Probe time.Duration
 	// Write is how long the device may refuse to take octets (10 s).
 	Write time.Duration
@@ -121,7 +121,7 @@ func (c Config) withDefaults() Config {
 	c.Timeouts.Command = or(c.Timeouts.Command, 5*time.Second)
 	c.Timeouts.PDU = or(c.Timeouts.PDU, 60*time.Second)
 	c.Timeouts.Network = or(c.Timeouts.Network, 100*time.Second)
-	c.Timeouts.Probe = or(c.Timeouts.Probe, 2*time.Second)
+	c.Timeouts.Probe = or(c.Timeouts.Probe, min(2*time.Second, c.Timeouts.Command))
 	c.Timeouts.Write = or(c.Timeouts.Write, 10*time.Second)
 	c.Timeouts.Quiet = or(c.Timeouts.Quiet, 500*time.Millisecond)
 	c.ErrorSleep = or(c.ErrorSleep, 10*time.Second)

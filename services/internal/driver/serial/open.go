@@ -19,6 +19,9 @@ type Options struct {
 	// KeepAlive is the time without traffic after which a terminal server is
 	// asked whether it is still there; 0 is 30 s. It is gone after three missing answers.
 	KeepAlive time.Duration
+	// Login is what a terminal server asks first, within LoginTimeout; 0 is 30 s.
+	Login        Login
+	LoginTimeout time.Duration
 }
 
 const (

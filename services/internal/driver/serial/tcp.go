@@ -24,7 +24,15 @@ func dial(ctx context.Context, address string, o Options) (io.ReadWriteCloser, e
 	if err != nil {
 		return nil, fmt.Errorf("%w: dialling @%s: %w", ErrConnect, address, err)
 	}
-	return newTelnet(conn), nil
+	t := newTelnet(conn)
+	if o.Login.IsZero() {
+		return t, nil
+	}
+	if err := login(ctx, t, o.Login, orDefault(o.LoginTimeout, defaultLoginTimeout)); err != nil {
+		_ = t.Close()
+		return nil, fmt.Errorf("logging in at @%s: %w", address, err)
+	}
+	return t, nil
 }
 
 // keepAlive finds a terminal server that was switched off: it would never end
