@@ -18,6 +18,9 @@ func DecodeEvent(data []byte) (*life.Event, error) {
 	if err := proto.Unmarshal(data, &p); err != nil {
 		return nil, malformed("Event", err)
 	}
+	if err := checkSmpp(p.GetSubject().GetSmpp()); err != nil {
+		return nil, err
+	}
 	return eventIn(&p), nil
 }
 
@@ -44,6 +47,7 @@ func subjectOut(s *life.Subject) *viestiv1.Subject {
 		Recipient: text(s.Recipient.Reveal()), Sender: []byte(s.Sender), Queue: text(s.Queue), Priority: priorityOut(s.Priority),
 		Origin: originOut(s.Origin), AcceptedAt: stamp(s.AcceptedAt), Report: s.Report,
 		Alternates: alternatesOut(s.Alternates), AlternateOf: text(s.AlternateOf),
+		Smpp: smppOut(s.SMPP),
 	}
 }
 
@@ -55,6 +59,7 @@ func subjectIn(p *viestiv1.Subject) *life.Subject {
 		Recipient: message.NewAddress(p.GetRecipient()), Sender: string(p.GetSender()), Queue: p.GetQueue(),
 		Priority: priorityIn(p.GetPriority()), Origin: originIn(p.GetOrigin()), AcceptedAt: instant(p.GetAcceptedAt()),
 		Report: p.GetReport(), Alternates: alternatesIn(p.GetAlternates()), AlternateOf: p.GetAlternateOf(),
+		SMPP: smppIn(p.GetSmpp()),
 	}
 }
 

@@ -21,6 +21,7 @@ func EncodeSubmission(s *message.Submission) ([]byte, error) {
 		DeliverAt: stamp(s.DeliverAt), ExpiresAt: stamp(s.ExpiresAt), AcceptedAt: stamp(s.AcceptedAt),
 		Alternates: alternatesOut(s.Alternates), OnUnknown: viestiv1.OnUnknown(s.OnUnknown),
 		Origin: originOut(s.Origin), AlternateOf: text(s.AlternateOf),
+		Smpp: smppOut(s.SMPP),
 	})
 }
 
@@ -41,6 +42,9 @@ func DecodeSubmission(data []byte) (*message.Submission, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkSmpp(p.GetSmpp()); err != nil {
+		return nil, err
+	}
 	return &message.Submission{
 		ID: p.GetId(), Account: p.GetAccount(), Queue: p.GetQueue(), Priority: priorityIn(p.GetPriority()),
 		Recipient: message.NewAddress(p.GetRecipient()), NumberType: message.NumberType(p.GetNumberType()),
@@ -49,6 +53,7 @@ func DecodeSubmission(data []byte) (*message.Submission, error) {
 		DeliverAt: instant(p.GetDeliverAt()), ExpiresAt: instant(p.GetExpiresAt()), AcceptedAt: instant(p.GetAcceptedAt()),
 		Alternates: alternatesIn(p.GetAlternates()), OnUnknown: message.OnUnknown(known(p.GetOnUnknown())),
 		Origin: originIn(p.GetOrigin()), AlternateOf: p.GetAlternateOf(),
+		SMPP: smppIn(p.GetSmpp()),
 	}, nil
 }
 

@@ -47,7 +47,7 @@ func FromData(m *smpp.DataSM) smpp.ShortMessage {
 // queue. It shares no memory with m. The error is, or wraps, the smpp.Status that
 // refuses it; the order of the tests is that of the fields.
 func (r *Rules) Submission(m *smpp.ShortMessage, now time.Time) (*message.Submission, Receipts, error) {
-	s := &message.Submission{AcceptedAt: now}
+	s := &message.Submission{AcceptedAt: now, SMPP: record(m)}
 	class, err := r.envelope(m, s)
 	if err != nil {
 		return nil, Receipts{}, err

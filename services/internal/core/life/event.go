@@ -8,6 +8,7 @@ package life
 import (
 	"time"
 
+	"github.com/viesti-sms/viesti/services/internal/codec/smpp"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 )
 
@@ -42,6 +43,8 @@ type Subject struct {
 	Report      bool
 	Alternates  []message.Alternate
 	AlternateOf string
+	// SMPP is what receipts need to know; nil: no SMPP client submitted it.
+	SMPP *message.SMPP
 }
 
 // SubjectOf returns what events about s repeat of it.
@@ -49,6 +52,7 @@ func SubjectOf(s *message.Submission) *Subject {
 	return &Subject{
 		Recipient: s.Recipient, Sender: s.Sender, Queue: s.Queue, Priority: s.Priority, Origin: s.Origin,
 		AcceptedAt: s.AcceptedAt, Report: s.Options.Report.Or(false), Alternates: s.Alternates, AlternateOf: s.AlternateOf,
+		SMPP: s.SMPP.ForEvents(uint16(smpp.TagUserMessageReference)),
 	}
 }
 

@@ -44,6 +44,8 @@ type Submission struct {
 	OnUnknown OnUnknown
 	// Origin is what the ingress needs to recognise its own message in an event.
 	Origin Origin
+	// SMPP is what its SMPP client gave; nil: it was not submitted by one.
+	SMPP *SMPP
 }
 
 // DefaultQueue is the queue of messages when no provider queues are configured
