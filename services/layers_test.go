@@ -184,6 +184,7 @@ func (l *layer) refuses(pkg, name string, test bool) string {
 		if !test && !slices.ContainsFunc(l.libraries, func(p string) bool { return strings.HasPrefix(name, p) }) {
 			return fmt.Sprintf("layer %s imports the library %s", l.name, name)
 		}
+	case name == "net/netip": // values only
 	case l.pure && !test && slices.ContainsFunc(impure, func(p string) bool { return name == p || strings.HasSuffix(p, "/") && strings.HasPrefix(name, p) }):
 		return "pure package imports " + name
 	}
