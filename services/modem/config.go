@@ -93,6 +93,7 @@ type Device struct {
 	Conversation `yaml:",inline"`
 	Calls        `yaml:",inline"`
 	Resets       `yaml:",inline"`
+	VoiceCalls   `yaml:",inline"`
 	Telnet       `yaml:",inline"`
 }
 
@@ -152,7 +153,7 @@ func (c *Config) Check() error {
 		if d.Autosplit < 0 || d.Autosplit > 3 {
 			bad("autosplit is %d, want 0 to 3", d.Autosplit)
 		}
-		for _, problem := range append(d.Conversation.problems(), d.Calls.problems()...) {
+		for _, problem := range append(d.Conversation.problems(), append(d.Calls.problems(), d.VoiceCalls.problems()...)...) {
 			bad("%s", problem)
 		}
 	}

@@ -91,6 +91,9 @@ func (d *delivery) run(ctx context.Context) error {
 	if err := d.expire(ctx); err != nil {
 		return err
 	}
+	if d.sub.Kind == message.Voicecall {
+		return d.voiceCall(ctx)
+	}
 	msg, err := compose.Compose(d.sub, d.settings)
 	if err != nil {
 		return &ending{final: life.Failed{Reason: reason(err), Class: life.FailureMessage}, cause: err}

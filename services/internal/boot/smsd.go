@@ -113,6 +113,10 @@ func smsdModem(conf *smsdconf.Config, m *smsdconf.Modem) modem.Device {
 	d.InternationalPrefixes, d.NationalPrefixes = g.InternationalPrefixes, g.NationalPrefixes
 	d.Validity, d.Autosplit = g.Validity, g.Autosplit
 	smsdConversation(&d.Conversation, m)
+	d.VoiceCalls = modem.VoiceCalls{
+		VTSList: m.VoicecallVTSList, VTSQuoted: m.VoicecallVTSQuotationMarks, CPAS: m.VoicecallCPAS, CLCC: m.VoicecallCLCC,
+		IgnoreResponse: m.VoicecallIgnoreModemResponse,
+	}
 	d.Telnet = modem.Telnet{
 		Login: m.TelnetLogin, Password: config.Text(m.TelnetPassword.Reveal()), Command: m.TelnetCmd, LoginPrompt: m.TelnetLoginPrompt,
 		LoginPromptIgnore: m.TelnetLoginPromptIgnore, PasswordPrompt: m.TelnetPasswordPrompt, CommandPrompt: m.TelnetCmdPrompt, LF: !m.TelnetCRLF,
@@ -155,6 +159,7 @@ var honouredSettings = map[smsdconf.Scope]map[string]bool{
 		"secondary_memory", "secondary_memory_max", "priviledged_numbers", "keep_messages", "routed_status_report_cnma",
 		"unexpected_input_is_trouble", "ignore_unexpected_input",
 		"phonecalls", "phonecalls_purge", "phonecalls_error_max", "hangup_incoming_call", "voicecall_hangup_ath",
+		"voicecall_vts_list", "voicecall_vts_quotation_marks", "voicecall_cpas", "voicecall_clcc", "voicecall_ignore_modem_response",
 		"telnet_login", "telnet_password", "telnet_cmd", "telnet_login_prompt", "telnet_login_prompt_ignore", "telnet_password_prompt",
 		"telnet_cmd_prompt", "telnet_crlf",
 	),
