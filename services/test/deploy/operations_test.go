@@ -47,7 +47,7 @@ func attempt(part int) func(context.Context, *client) error {
 
 // glance is how long an operation that waits for something goes on: what is
 // refused is refused at once.
-const glance = 3 * time.Second
+const glance = time.Second
 
 // take waits for a message that nobody submits.
 func take(ctx context.Context, c *client) error {
@@ -75,6 +75,18 @@ func follow(account string) func(context.Context, *client) error {
 		defer cancel()
 		err := c.bus.FollowAccount(ctx, account, func(context.Context, *life.Event) error { return nil })
 		return unlessOver(ctx, err)
+	}
+}
+
+// followAndAcknowledge also says that an event is still being handled: whoever may
+// create consumers can look at events, but not take them away from their follower.
+func followAndAcknowledge(account string) func(context.Context, *client) error {
+	watch := follow(account)
+	return func(ctx context.Context, c *client) error {
+		if err := watch(ctx, c); err != nil {
+			return err
+		}
+		return c.nc.Publish("$JS.ACK."+subject.Default().StreamEvents()+"."+subject.ConsumerAccount(account)+".1.1.1.1.1", []byte("+WPI"))
 	}
 }
 

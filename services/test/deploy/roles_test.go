@@ -42,7 +42,7 @@ var operations = []operation{
 	{"record an attempt", []string{asModem, asScheduler}, attempt(1)},
 	{"record an attempt of a later part", []string{asModem}, attempt(2)},
 	{"take a message", []string{asModem}, take},
-	{"follow the spool's events", []string{asSpool}, follow("spool-spool1")},
+	{"follow the spool's events", []string{asSpool}, followAndAcknowledge("spool-spool1")},
 	{"follow somebody else's events", []string{asOperator}, follow("spool-other")},
 	{"follow what arrives", []string{asSpool, asOperator}, follow(subject.Inbox)},
 	{"join received parts", []string{asSpool}, joinParts},
