@@ -41,6 +41,12 @@ func (s Space) BucketLeases() string { return s.bucket("lease") }
 // BucketJoin holds parts of received messages that wait for the others.
 func (s Space) BucketJoin() string { return s.bucket("join") }
 
+// BucketState holds what the workers of modems must still know after a restart.
+func (s Space) BucketState() string { return s.bucket("state") }
+
+// SuspensionKey is the key in BucketState of the suspension of a modem.
+func SuspensionKey(host, modem string) string { return "modem." + Token(host) + "." + Token(modem) }
+
 // JoinKey is the key in BucketJoin of the parts that an account got from one
 // sender with one concatenation reference, of 8 bits or wide, and one total.
 func JoinKey(account, sender string, wide bool, reference uint16, total uint8) string {

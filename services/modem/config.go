@@ -72,6 +72,8 @@ type Device struct {
 	Poll config.Duration `yaml:"delaytime"`
 	// OpenSleep is the longest pause between attempts to open the device.
 	OpenSleep config.Duration `yaml:"device_open_errorsleeptime"`
+	// SuspendFile names modems that are to be out of service; looked at every ten seconds.
+	SuspendFile string `yaml:"suspend"`
 	// OnUnknown is resend (the default) or hold: what to do with a part that may
 	// or may not have been sent.
 	OnUnknown string `yaml:"on_unknown"`

@@ -30,9 +30,14 @@ func newStatus(b *bus.Bus, first life.ModemStatus) *status { return &status{bus:
 
 // set changes the state and shows it.
 func (s *status) set(ctx context.Context, state life.ModemState, reason string) {
+	s.setUntil(ctx, state, time.Time{}, reason)
+}
+
+// setUntil is set for a state that ends by itself.
+func (s *status) setUntil(ctx context.Context, state life.ModemState, until time.Time, reason string) {
 	s.mu.Lock()
 	changed := s.now.State != state
-	s.now.Reason = reason
+	s.now.Reason, s.now.Until = reason, until
 	if changed {
 		s.now.State, s.now.Since = state, time.Now()
 	}

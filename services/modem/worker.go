@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -29,6 +30,9 @@ type worker struct {
 	open     Opener
 	status   *status
 	now      func() time.Time
+	control  control
+	// suspendPoll is how often the suspend file is looked at.
+	suspendPoll time.Duration
 
 	// pinRefused remembers, over sessions, that the SIM did not take the PIN.
 	pinRefused bool
@@ -66,7 +70,7 @@ type worker struct {
 
 func newWorker(host string, d Device, b *bus.Bus, logger *zap.Logger, open Opener) *worker {
 	return &worker{
-		dev: d, settings: d.settings(), bus: b, log: logger.With(log.Modem(d.Name)), open: open, now: time.Now,
+		dev: d, settings: d.settings(), bus: b, log: logger.With(log.Modem(d.Name)), open: open, now: time.Now, suspendPoll: suspendPoll, control: control{ready: make(chan struct{})},
 		status: newStatus(b, life.ModemStatus{
 			Device: d.Device, Queues: d.queues(), Registration: -1,
 			Identity: life.Modem{Host: host, Name: d.Name, Number: string(d.Number), Description: d.Description},
@@ -81,29 +85,53 @@ var errBlocked = errors.New("too many troubles one after the other")
 
 // run serves the modem until ctx ends, over as many sessions as it takes.
 func (w *worker) run(ctx context.Context) {
-	const firstPause = 500 * time.Millisecond
+	defer w.listen()()
+	w.recall(ctx)
+	var tasks sync.WaitGroup
+	defer tasks.Wait()
+	if w.dev.SuspendFile != "" {
+		f := &suspendFile{path: w.dev.SuspendFile}
+		w.obeyFile(f)
+		tasks.Go(func() { w.watchFile(ctx, f) })
+	}
 	pause := firstPause
 	for ctx.Err() == nil {
-		started := w.now()
-		err := w.session(ctx)
-		switch {
-		case ctx.Err() != nil:
-		case errors.Is(err, errBlocked):
-			pause = time.Duration(w.dev.BlockTime)
-			w.troubles = 0
-			w.log.Error("modem blocked; its messages go to others", zap.Duration("for", pause))
-			w.status.set(ctx, life.ModemBlocked, err.Error())
-		default:
-			if w.now().Sub(started) > time.Duration(w.dev.OpenSleep) {
-				pause = firstPause
-			}
-			w.log.Log(w.severity(err), "modem trouble", zap.Error(err), zap.Duration("next attempt in", pause))
-			w.status.set(ctx, life.ModemTrouble, err.Error())
-		}
-		sleep(ctx, pause)
-		pause = min(2*pause, max(time.Duration(w.dev.OpenSleep), firstPause))
+		round, done := w.control.begin(ctx)
+		pause = w.round(round, pause)
+		done()
 	}
 	w.status.set(context.WithoutCancel(ctx), life.ModemStopped, "the worker has stopped")
+}
+
+// firstPause is how long the first pause after trouble is.
+const firstPause = 500 * time.Millisecond
+
+// round is one session with the pause after it, or one suspension. It returns the
+// next pause.
+func (w *worker) round(ctx context.Context, pause time.Duration) time.Duration {
+	if w.suspended(ctx) {
+		return firstPause
+	}
+	started := w.now()
+	err := w.session(ctx)
+	switch {
+	case ctx.Err() != nil:
+		w.troubles = 0
+		return firstPause
+	case errors.Is(err, errBlocked):
+		pause = time.Duration(w.dev.BlockTime)
+		w.troubles = 0
+		w.log.Error("modem blocked; its messages go to others", zap.Duration("for", pause))
+		w.status.setUntil(ctx, life.ModemBlocked, w.now().Add(pause), err.Error())
+	default:
+		if w.now().Sub(started) > time.Duration(w.dev.OpenSleep) {
+			pause = firstPause
+		}
+		w.log.Log(w.severity(err), "modem trouble", zap.Error(err), zap.Duration("next attempt in", pause))
+		w.status.setUntil(ctx, life.ModemTrouble, w.now().Add(pause), err.Error())
+	}
+	w.rest(ctx, pause)
+	return min(2*pause, max(time.Duration(w.dev.OpenSleep), firstPause))
 }
 
 // session opens the device and works with it until it fails or ctx ends.
@@ -173,11 +201,7 @@ func (w *worker) openDevice(ctx context.Context) (io.ReadWriteCloser, error) {
 // serve runs what a modem does at the same time. The driver carries out one
 // command after the other.
 func (w *worker) serve(ctx context.Context, m *driver.Modem) error {
-	stop, err := w.bus.AnswerCommands(w.status.now.Identity.Host, w.dev.Name, func(c wire.Command) wire.Reply { return w.answer(m, c) })
-	if err != nil {
-		return err
-	}
-	defer stop()
+	defer w.control.attach(m)()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return w.watchDevice(ctx, m) })
 	group.Go(func() error { return w.refresh(ctx, m) })

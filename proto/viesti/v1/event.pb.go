@@ -1665,7 +1665,9 @@ type ModemStatus struct {
 	Device    string                 `protobuf:"bytes,11,opt,name=device,proto3" json:"device,omitempty"`
 	Identity  *ModemIdentity         `protobuf:"bytes,12,opt,name=identity,proto3" json:"identity,omitempty"`
 	// The message in hand; empty when idle.
-	MessageId     string `protobuf:"bytes,13,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
+	MessageId string `protobuf:"bytes,13,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
+	// When the state ends by itself, as far as that is known.
+	Until         *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=until,proto3" json:"until,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1789,6 +1791,13 @@ func (x *ModemStatus) GetMessageId() string {
 		return x.MessageId
 	}
 	return ""
+}
+
+func (x *ModemStatus) GetUntil() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Until
+	}
+	return nil
 }
 
 // Alarm: somebody should look.
@@ -1978,7 +1987,7 @@ const file_viesti_v1_event_proto_rawDesc = "" +
 	"\x04Call\x12\x16\n" +
 	"\x06caller\x18\x01 \x01(\tR\x06caller\x12&\n" +
 	"\x0ftype_of_address\x18\x02 \x01(\rR\rtypeOfAddress\x12\x12\n" +
-	"\x04name\x18\x03 \x01(\tR\x04name\"\x86\x05\n" +
+	"\x04name\x18\x03 \x01(\tR\x04name\"\xb8\x05\n" +
 	"\vModemStatus\x122\n" +
 	"\x05state\x18\x01 \x01(\x0e2\x1c.viesti.v1.ModemStatus.StateR\x05state\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\x12\x16\n" +
@@ -1995,7 +2004,8 @@ const file_viesti_v1_event_proto_rawDesc = "" +
 	"\x06device\x18\v \x01(\tR\x06device\x124\n" +
 	"\bidentity\x18\f \x01(\v2\x18.viesti.v1.ModemIdentityR\bidentity\x12\x1d\n" +
 	"\n" +
-	"message_id\x18\r \x01(\tR\tmessageId\"\xb8\x01\n" +
+	"message_id\x18\r \x01(\tR\tmessageId\x120\n" +
+	"\x05until\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\x05until\"\xb8\x01\n" +
 	"\x05State\x12\x15\n" +
 	"\x11STATE_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eSTATE_STARTING\x10\x01\x12\x0e\n" +
@@ -2106,11 +2116,12 @@ var file_viesti_v1_event_proto_depIdxs = []int32{
 	4,  // 35: viesti.v1.ModemStatus.state:type_name -> viesti.v1.ModemStatus.State
 	21, // 36: viesti.v1.ModemStatus.since:type_name -> google.protobuf.Timestamp
 	7,  // 37: viesti.v1.ModemStatus.identity:type_name -> viesti.v1.ModemIdentity
-	38, // [38:38] is the sub-list for method output_type
-	38, // [38:38] is the sub-list for method input_type
-	38, // [38:38] is the sub-list for extension type_name
-	38, // [38:38] is the sub-list for extension extendee
-	0,  // [0:38] is the sub-list for field type_name
+	21, // 38: viesti.v1.ModemStatus.until:type_name -> google.protobuf.Timestamp
+	39, // [39:39] is the sub-list for method output_type
+	39, // [39:39] is the sub-list for method input_type
+	39, // [39:39] is the sub-list for extension type_name
+	39, // [39:39] is the sub-list for extension extendee
+	0,  // [0:39] is the sub-list for field type_name
 }
 
 func init() { file_viesti_v1_event_proto_init() }

@@ -106,6 +106,7 @@ func smsdModem(conf *smsdconf.Config, m *smsdconf.Modem) modem.Device {
 	d.SendRetries, d.SentSleep = m.SendRetries, config.Duration(m.SentSleeptime)
 	d.ErrorSleep, d.BlockAfter, d.BlockTime = config.Duration(g.ErrorSleeptime), g.BlockAfter, config.Duration(g.Blocktime)
 	d.Poll, d.OpenSleep = config.Duration(m.Delaytime), config.Duration(m.DeviceOpenErrorSleeptime)
+	d.SuspendFile = g.Suspend
 	d.OnUnknown = message.Resend.String() // as smsd, which retries
 	d.ReplyPath, d.CSConvert, d.Optical = m.ReplyPath, m.CSConvert, m.CSConvertOptical
 	d.Language, d.LanguageExt, d.NoticeUCS2 = m.Language, m.LanguageExt, uint8(m.NoticeUCS2)
@@ -143,7 +144,7 @@ var honouredSettings = map[smsdconf.Scope]map[string]bool{
 		"saved", "status_signal_quality", "terminal", "blacklist", "whitelist", "keep_filename", "store_original_filename",
 		"filename_preview", "internal_combine", "internal_combine_binary", "ic_purge_hours", "ic_purge_minutes", "ic_purge_read",
 		"ic_purge_interval", "date_filename", "date_filename_format", "incoming_copy", "report_copy", "sent_copy", "failed_copy",
-		"eventhandler_use_copy", "phonecalls", "hangup_incoming_call", "voicecall_hangup_ath",
+		"eventhandler_use_copy", "suspend", "phonecalls", "hangup_incoming_call", "voicecall_hangup_ath",
 	),
 	smsdconf.ModemScope: set(
 		"device", "baudrate", "rtscts", "number", "description", "outgoing", "queues", "incoming", "report", "pin", "pinsleeptime",

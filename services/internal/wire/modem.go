@@ -26,6 +26,7 @@ func statusOut(s *life.ModemStatus) *viestiv1.ModemStatus {
 		State: viestiv1.ModemStatus_State(s.State), Reason: text(s.Reason), Queues: each(s.Queues, text),
 		Registration: int32(s.Registration), Operator: text(s.Operator), Sent: s.Sent, Failed: s.Failed, Received: s.Received,
 		Since: stamp(s.Since), Device: text(s.Device), Identity: modemOut(&s.Identity), MessageId: text(s.MessageID),
+		Until: stamp(s.Until),
 	}
 	if s.SignalDBm != 0 {
 		p.SignalDbm = proto.Int32(int32(s.SignalDBm))
@@ -39,6 +40,7 @@ func statusIn(p *viestiv1.ModemStatus) *life.ModemStatus {
 		Registration: int(p.GetRegistration()), Operator: p.GetOperator(), SignalDBm: int(p.GetSignalDbm()),
 		Sent: p.GetSent(), Failed: p.GetFailed(), Received: p.GetReceived(),
 		Since: instant(p.GetSince()), Device: p.GetDevice(), MessageID: p.GetMessageId(),
+		Until: instant(p.GetUntil()),
 	}
 	if m := modemIn(p.GetIdentity()); m != nil {
 		s.Identity = *m
@@ -46,12 +48,12 @@ func statusIn(p *viestiv1.ModemStatus) *life.ModemStatus {
 	return s
 }
 
-// Command is a request to the worker of one modem: one of AT, USSD and Status.
+// Command is a request to the worker of one modem.
 type Command struct {
 	// Verb is the last token of the subject.
 	Verb    Verb
 	Timeout time.Duration
-	// Argument is the AT command line or the USSD code.
+	// Argument is the AT command line, the USSD code or the reason of a suspension.
 	Argument string
 }
 
@@ -65,6 +67,10 @@ const (
 	// VerbUSSD without an Argument ends a dialogue. The first line of its answer is
 	// the modem's, Text what people can read.
 	VerbUSSD Verb = "ussd"
+	// VerbReset, VerbSuspend and VerbResume are answered when they are done.
+	VerbReset   Verb = "reset"
+	VerbSuspend Verb = "suspend"
+	VerbResume  Verb = "resume"
 )
 
 // Reply answers a Command.
@@ -86,6 +92,12 @@ func EncodeCommand(c Command) ([]byte, error) {
 		p.Kind = &viestiv1.ModemCommand_Ussd{Ussd: &viestiv1.UssdCommand{Code: text(c.Argument)}}
 	case VerbStatus:
 		p.Kind = &viestiv1.ModemCommand_Status{Status: &viestiv1.StatusCommand{}}
+	case VerbReset:
+		p.Kind = &viestiv1.ModemCommand_Reset_{Reset_: &viestiv1.ResetCommand{}}
+	case VerbSuspend:
+		p.Kind = &viestiv1.ModemCommand_Suspend{Suspend: &viestiv1.SuspendCommand{Reason: text(c.Argument)}}
+	case VerbResume:
+		p.Kind = &viestiv1.ModemCommand_Resume{Resume: &viestiv1.ResumeCommand{}}
 	default:
 		return nil, invalid("no modem command %q", c.Verb)
 	}
@@ -106,6 +118,12 @@ func DecodeCommand(data []byte) (Command, error) {
 		c.Verb, c.Argument = VerbUSSD, k.Ussd.GetCode()
 	case *viestiv1.ModemCommand_Status:
 		c.Verb = VerbStatus
+	case *viestiv1.ModemCommand_Reset_:
+		c.Verb = VerbReset
+	case *viestiv1.ModemCommand_Suspend:
+		c.Verb, c.Argument = VerbSuspend, k.Suspend.GetReason()
+	case *viestiv1.ModemCommand_Resume:
+		c.Verb = VerbResume
 	default:
 		return Command{}, invalid("a modem command that this version does not know")
 	}
@@ -132,4 +150,18 @@ func DecodeReply(data []byte) (Reply, error) {
 		r.Status = statusIn(p.GetStatus())
 	}
 	return r, nil
+}
+
+// EncodeSuspension returns the octets of a suspension.
+func EncodeSuspension(s life.Suspension) ([]byte, error) {
+	return marshal(&viestiv1.Suspension{Reason: text(s.Reason), Since: stamp(s.Since)})
+}
+
+// DecodeSuspension reads octets written by EncodeSuspension.
+func DecodeSuspension(data []byte) (life.Suspension, error) {
+	var p viestiv1.Suspension
+	if err := proto.Unmarshal(data, &p); err != nil {
+		return life.Suspension{}, malformed("Suspension", err)
+	}
+	return life.Suspension{Reason: p.GetReason(), Since: instant(p.GetSince())}, nil
 }

@@ -88,12 +88,16 @@ func TestModemRoundTrips(t *testing.T) {
 		same(t, "reply", decoded(t, DecodeReply, data, err), reply)
 
 		command := drawn[Command](t, false)
-		command.Verb = rapid.SampledFrom([]Verb{VerbAT, VerbStatus}).Draw(t, "verb")
-		if command.Verb != VerbAT {
+		command.Verb = rapid.SampledFrom([]Verb{VerbAT, VerbUSSD, VerbStatus, VerbReset, VerbSuspend, VerbResume}).Draw(t, "verb")
+		if command.Verb == VerbStatus || command.Verb == VerbReset || command.Verb == VerbResume {
 			command.Argument = ""
 		}
 		data, err = EncodeCommand(command)
 		same(t, "command", decoded(t, DecodeCommand, data, err), command)
+
+		suspension := drawn[life.Suspension](t, false)
+		data, err = EncodeSuspension(suspension)
+		same(t, "suspension", decoded(t, DecodeSuspension, data, err), suspension)
 
 		policy := drawn[route.Policy](t, false)
 		data, err = EncodePolicy(&policy)
@@ -238,10 +242,7 @@ func TestUnknownEventKindIsNil(t *testing.T) {
 
 func TestUnknownModemCommand(t *testing.T) {
 	t.Parallel()
-	data, err := proto.Marshal(&viestiv1.ModemCommand{Kind: &viestiv1.ModemCommand_Reset_{Reset_: &viestiv1.ResetCommand{}}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := []byte{0x92, 0x3f, 0x02, 0x08, 0x01} // field 1010, a message
 	if _, err := DecodeCommand(data); !errors.Is(err, ErrMalformed) {
 		t.Errorf("DecodeCommand of an unknown command: %v", err)
 	}

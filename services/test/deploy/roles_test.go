@@ -60,6 +60,8 @@ var operations = []operation{
 	{"write the policy", nil, func(ctx context.Context, c *client) error { return c.bus.SetPolicy(ctx, &route.Policy{}) }},
 	{"show its modem", []string{asModem}, modemState("modem1")},
 	{"show a modem of another host", nil, modemState("modem2")},
+	{"suspend its modem", []string{asModem}, suspendAndResume("modem1")},
+	{"suspend a modem of another host", nil, suspendAndResume("modem2")},
 	{"list modems", []string{asOperator}, func(ctx context.Context, c *client) error {
 		_, err := c.bus.Modems(ctx)
 		return err
@@ -123,5 +125,18 @@ func TestNoCertificate(t *testing.T) {
 	if err == nil {
 		nc.Close()
 		t.Error("connected without a client certificate")
+	}
+}
+
+// suspendAndResume takes a modem of a host out of service and back, as its worker does.
+func suspendAndResume(host string) func(context.Context, *client) error {
+	return func(ctx context.Context, c *client) error {
+		if err := c.bus.Suspend(ctx, host, "SIM1", life.Suspension{Reason: "a test"}); err != nil {
+			return err
+		}
+		if _, err := c.bus.Suspension(ctx, host, "SIM1"); err != nil {
+			return err
+		}
+		return c.bus.Resume(ctx, host, "SIM1")
 	}
 }

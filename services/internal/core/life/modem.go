@@ -15,7 +15,9 @@ type ModemStatus struct {
 	SignalDBm              int
 	Sent, Failed, Received uint64
 	// Since is when the modem entered the state.
-	Since     time.Time
+	Since time.Time
+	// Until is when the state ends by itself; zero when that is not known.
+	Until     time.Time
 	Device    string
 	Identity  Modem
 	MessageID string
@@ -44,4 +46,11 @@ func (s ModemState) String() string {
 		return modemStates[s]
 	}
 	return "unknown"
+}
+
+// Suspension says that an operator has taken a modem out of service.
+type Suspension struct {
+	// Reason is for people, and may be empty.
+	Reason string
+	Since  time.Time
 }

@@ -1,0 +1,165 @@
+package modem
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/kit/config"
+	sim "github.com/viesti-sms/viesti/services/internal/sim/modem"
+	"github.com/viesti-sms/viesti/services/internal/wire"
+)
+
+// state waits until a modem is in a state, and returns what it then says.
+func (r *rig) state(name string, want life.ModemState) life.ModemStatus {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
+	defer cancel()
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
+	for {
+		modems, _ := r.bus.Modems(ctx)
+		for _, m := range modems {
+			if m.Identity.Name == name && m.State == want {
+				return m
+			}
+		}
+		select {
+		case <-ctx.Done():
+			r.t.Fatalf("%s does not become %s: %+v", name, want, modems)
+		case <-look.C:
+		}
+	}
+}
+
+// order gives a command, and returns what the worker says against it.
+func (r *rig) order(name string, verb wire.Verb, argument string) string {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
+	defer cancel()
+	reply, err := r.bus.Command(ctx, "host-"+name, name, wire.Command{Verb: verb, Argument: argument, Timeout: patience})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return reply.Error
+}
+
+// TestSuspendedUntilResumed suspends a modem: nothing goes through it, not even
+// through the next worker that has it, until it is resumed.
+func TestSuspendedUntilResumed(t *testing.T) {
+	r := newRig(t)
+	first, stop := r.worker("A", sim.Config{}, nil)
+	r.state("A", life.ModemIdle)
+	if e := r.order("A", wire.VerbResume, ""); !strings.Contains(e, errInService.Error()) {
+		t.Errorf("resuming a modem in service: %q", e)
+	}
+	if e := r.order("A", wire.VerbSuspend, "new antenna"); e != "" {
+		t.Fatalf("suspending: %s", e)
+	}
+	if s := r.state("A", life.ModemSuspended); !strings.Contains(s.Reason, "new antenna") {
+		t.Errorf("reason in its state: %q", s.Reason)
+	}
+	for _, verb := range []wire.Verb{wire.VerbAT, wire.VerbReset} {
+		if e := r.order("A", verb, "AT+CSQ"); !strings.Contains(e, "suspended") {
+			t.Errorf("%s with a suspended modem: %q", verb, e)
+		}
+	}
+	r.submit("m1", "hello", nil)
+	stop()
+	second, _ := r.worker("A", sim.Config{}, nil)
+	r.state("A", life.ModemSuspended)
+	if n := len(first.Records()) + len(second.Records()); n != 0 {
+		t.Errorf("%d parts went through a suspended modem", n)
+	}
+	other, _ := r.worker("B", sim.Config{}, nil)
+	r.sent("m1")
+	if n, wrong := len(other.Records()), len(second.Records()); n != 1 || wrong != 0 {
+		t.Errorf("%d parts through the modem in service and %d through the other, want 1 and 0", n, wrong)
+	}
+}
+
+// TestResumedAndReset resumes a suspended modem, and resets a blocked one: each
+// works again at once.
+func TestResumedAndReset(t *testing.T) {
+	r := newRig(t)
+	m, _ := r.worker("A", sim.Config{Rules: rules(t, `[{"stage":"pdu","match":".","action":"reply","reply":"+CMS ERROR: 310","times":1}]`)},
+		func(d *Device) { d.BlockAfter, d.BlockTime = 1, config.Duration(time.Hour) })
+	r.state("A", life.ModemIdle)
+	if e := r.order("A", wire.VerbSuspend, ""); e != "" {
+		t.Fatalf("suspending: %s", e)
+	}
+	r.submit("m1", "hello", nil)
+	r.state("A", life.ModemSuspended)
+	if e := r.order("A", wire.VerbResume, ""); e != "" {
+		t.Fatalf("resuming: %s", e)
+	}
+	if s := r.state("A", life.ModemBlocked); time.Until(s.Until) < 30*time.Minute {
+		t.Errorf("the block ends at %v, want in an hour", s.Until)
+	}
+	if e := r.order("A", wire.VerbReset, ""); e != "" {
+		t.Fatalf("resetting: %s", e)
+	}
+	r.sent("m1")
+	if n := len(m.Records()); n != 2 {
+		t.Errorf("%d transmissions, want the refused one and the accepted one", n)
+	}
+}
+
+// TestSuspendFile follows a suspend file: the modem is out of service while it is
+// named, and the operator is told where.
+func TestSuspendFile(t *testing.T) {
+	r := newRig(t)
+	path := filepath.Join(t.TempDir(), "suspend")
+	write := func(text string) {
+		if err := os.WriteFile(path+".new", []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(path+".new", path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("# modems\nA*: swapped\n")
+	suspendPoll = 10 * time.Millisecond
+	t.Cleanup(func() { suspendPoll = 10 * time.Second })
+	r.worker("A1", sim.Config{}, func(d *Device) { d.SuspendFile = path })
+	if s := r.state("A1", life.ModemSuspended); !strings.Contains(s.Reason, "swapped") {
+		t.Errorf("reason in its state: %q", s.Reason)
+	}
+	if e := r.order("A1", wire.VerbResume, ""); !strings.Contains(e, path) {
+		t.Errorf("resuming against the file: %q", e)
+	}
+	write("B1: another one\n")
+	r.state("A1", life.ModemIdle)
+	write("ALL:\n")
+	r.state("A1", life.ModemSuspended)
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	r.state("A1", life.ModemIdle)
+}
+
+// TestSuspendedIn reads lines of suspend files.
+func TestSuspendedIn(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		data, reason string
+		suspended    bool
+	}{
+		{"", "", false},
+		{"GSM1", "", false},
+		{"GSM1:", "", true},
+		{" GSM1: no money \r\n", "no money", true},
+		{"GSM11: another\nGSM1: this", "this", true},
+		{"GSM2: another\nALL: night", "night", true},
+		{"GSM*: group\nGSM1: later", "group", true},
+		{"gsm1: case counts", "", false},
+	} {
+		if reason, suspended := suspendedIn([]byte(tt.data), "GSM1"); reason != tt.reason || suspended != tt.suspended {
+			t.Errorf("%q: %q, %v", tt.data, reason, suspended)
+		}
+	}
+}
