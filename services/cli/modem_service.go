@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,13 +23,30 @@ func (e *env) modemService() []*cobra.Command {
 		Example: "  viesti modem suspend SIM1 --reason 'new antenna'",
 	}, "suspended", func() wire.Command { return wire.Command{Verb: wire.VerbSuspend, Argument: reason} })
 	suspend.Flags().StringVar(&reason, "reason", "", "what viesti status shows about it")
+	var step string
+	reset := e.modemOrder(&cobra.Command{
+		Use: "reset NAME", Short: "finish the part in hand, then open and initialise the modem anew, or restart it",
+		Example: "  viesti modem reset SIM1 --step vendor",
+	}, "begins anew", func() wire.Command { return wire.Command{Verb: wire.VerbReset, Step: stepOf(step)} })
+	reset.Flags().StringVar(&step, "step", "open", "what to begin with: open, radio, vendor, usb or command")
 	return []*cobra.Command{
 		suspend,
 		e.modemOrder(&cobra.Command{Use: "resume NAME", Short: "end a suspension, or the pause after trouble"}, "resumed",
 			func() wire.Command { return wire.Command{Verb: wire.VerbResume} }),
-		e.modemOrder(&cobra.Command{Use: "reset NAME", Short: "finish the part in hand, then open and initialise the modem anew"}, "begins anew",
-			func() wire.Command { return wire.Command{Verb: wire.VerbReset} }),
+		reset,
 	}
+}
+
+// steps are those of a reset, the gentlest first.
+var steps = []string{"open", "radio", "vendor", "usb", "command"}
+
+// stepOf returns the number of a step; of one that is not known, a number that the
+// worker does not know either, and says so.
+func stepOf(name string) uint32 {
+	if i := slices.Index(steps, name); i >= 0 {
+		return uint32(i)
+	}
+	return uint32(len(steps))
 }
 
 // modemOrder completes a command that a modem carries out and that has no answer.

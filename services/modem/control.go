@@ -36,6 +36,8 @@ type control struct {
 	ended chan struct{}
 	// resting says that the round only waits.
 	resting bool
+	// step is what an operator wants the next session to begin with.
+	step rung
 }
 
 // begin starts a round of the worker: a session with the pause after it, or a
@@ -110,6 +112,12 @@ func (c *control) attach(m *driver.Modem) (detach func()) {
 		close(c.ready)
 	})
 	return func() { c.set(func() { c.modem, c.ready = nil, make(chan struct{}) }) }
+}
+
+// takeStep returns what an operator wants the session to begin with, once.
+func (c *control) takeStep() (step rung) {
+	c.set(func() { step, c.step = c.step, rungReopen })
+	return step
 }
 
 func (c *control) set(change func()) {
@@ -206,7 +214,7 @@ func (w *worker) obey(c wire.Command) wire.Reply {
 	case wire.VerbResume:
 		err = w.resume(ctx)
 	case wire.VerbReset:
-		err = w.reset(ctx)
+		err = w.reset(ctx, rung(min(c.Step, uint32(rungs))))
 	default:
 		if c.Verb == wire.VerbStatus {
 			return w.answer(nil, c)
@@ -228,6 +236,7 @@ var (
 	errNotOpen   = errors.New("the modem is not at work")
 	errUnended   = errors.New("what the modem has in hand is not finished yet; it is done after that")
 	errSuspended = errors.New("the modem is suspended")
+	errNoStep    = errors.New("no such step of a reset here")
 	errInService = errors.New("the modem is not suspended")
 )
 
@@ -267,12 +276,22 @@ func (w *worker) resume(ctx context.Context) error {
 }
 
 // reset ends the session, once the part in hand is finished: the next one begins
-// with opening the device and initialising the modem from scratch. A block ends too.
-func (w *worker) reset(ctx context.Context) error {
+// with a step of the ladder, opening the device and initialising the modem from
+// scratch. A block ends too.
+func (w *worker) reset(ctx context.Context, step rung) error {
 	if reason, held := w.control.held(); held {
 		return fmt.Errorf("%w %s; resume it first", errSuspended, reason)
 	}
-	w.log.Info("an operator resets the modem")
+	switch {
+	case step >= rungAlarm:
+		return fmt.Errorf("%w: %d; there are 0 to %d", errNoStep, step, rungAlarm-1)
+	case step == rungCommand && w.dev.ResetCmd == "":
+		return fmt.Errorf("%w: the modem has no reset_cmd", errNoStep)
+	case step == rungUSB && !w.mayResetUSB():
+		return fmt.Errorf("%w: the modem is not alone on a USB device, or reset_usb is off", errNoStep)
+	}
+	w.log.Info("an operator resets the modem", zap.Stringer("step", step))
+	w.control.set(func() { w.control.step = step })
 	return w.turnOver(ctx)
 }
 

@@ -65,6 +65,8 @@ type ladder struct {
 	counts [rungs]uint64
 	// family is the one that the modem showed when it last answered.
 	family driver.Profile
+	// asked is the step that an operator wants, in place of the next one.
+	asked rung
 	// neighbours are the devices of the other modems.
 	neighbours []string
 }
@@ -75,6 +77,9 @@ const round = 2 * int(rungs)
 
 // next is the step to be taken before the next session.
 func (l *ladder) next() rung {
+	if l.asked != rungReopen {
+		return l.asked
+	}
 	if l.failures < 1 {
 		return rungReopen
 	}
@@ -105,8 +110,8 @@ func (w *worker) failed(err error) {
 // count notes that a step is taken, and tells of it.
 func (w *worker) count(r rung) {
 	w.ladder.counts[r]++
-	w.log.Warn("the modem does not answer; resetting it", zap.Stringer("step", r), zap.Uint64("times", w.ladder.counts[r]))
-	w.status.set(context.Background(), life.ModemStarting, "it does not answer; resetting it: "+r.String())
+	w.log.Warn("resetting the modem", zap.Stringer("step", r), zap.Uint64("times", w.ladder.counts[r]))
+	w.status.set(context.Background(), life.ModemStarting, "it is being reset: "+r.String())
 }
 
 // resetClosed takes the steps that need the device closed.
@@ -126,7 +131,7 @@ func (w *worker) resetClosed(ctx context.Context) {
 		w.alarm(ctx, "modem-silent", fmt.Sprintf("modem %s does not answer, and resetting it did not help; it is tried on, but somebody should see to it", w.dev.Name))
 	}
 	if err != nil {
-		w.log.Warn("resetting the modem", zap.Stringer("step", r), zap.Error(err))
+		w.log.Warn("the reset failed", zap.Stringer("step", r), zap.Error(err))
 	}
 }
 

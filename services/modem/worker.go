@@ -137,6 +137,7 @@ func (w *worker) round(ctx context.Context, pause time.Duration) time.Duration {
 // session opens the device and works with it until it fails or ctx ends.
 func (w *worker) session(ctx context.Context) (err error) {
 	defer func() { w.failed(err) }()
+	w.ladder.asked = w.control.takeStep()
 	w.resetClosed(ctx)
 	device, err := w.openDevice(ctx)
 	if err != nil {
@@ -163,6 +164,7 @@ func (w *worker) session(ctx context.Context) (err error) {
 	if err := w.resetOpen(ctx, m); err != nil {
 		return err
 	}
+	w.ladder.asked = rungReopen
 	identity, err := m.Init(ctx)
 	if err = w.notePIN(m, &cfg, err); err != nil {
 		return fmt.Errorf("initialising: %w", err)

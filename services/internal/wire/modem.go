@@ -55,6 +55,9 @@ type Command struct {
 	Timeout time.Duration
 	// Argument is the AT command line, the USSD code or the reason of a suspension.
 	Argument string
+	// Step is where VerbReset begins: 0 opening it anew, 1 its radio, 2 its own
+	// command, 3 its USB device, 4 the program reset_cmd.
+	Step uint32
 }
 
 // Verb names a command.
@@ -93,7 +96,7 @@ func EncodeCommand(c Command) ([]byte, error) {
 	case VerbStatus:
 		p.Kind = &viestiv1.ModemCommand_Status{Status: &viestiv1.StatusCommand{}}
 	case VerbReset:
-		p.Kind = &viestiv1.ModemCommand_Reset_{Reset_: &viestiv1.ResetCommand{}}
+		p.Kind = &viestiv1.ModemCommand_Reset_{Reset_: &viestiv1.ResetCommand{Step: c.Step}}
 	case VerbSuspend:
 		p.Kind = &viestiv1.ModemCommand_Suspend{Suspend: &viestiv1.SuspendCommand{Reason: text(c.Argument)}}
 	case VerbResume:
@@ -119,7 +122,7 @@ func DecodeCommand(data []byte) (Command, error) {
 	case *viestiv1.ModemCommand_Status:
 		c.Verb = VerbStatus
 	case *viestiv1.ModemCommand_Reset_:
-		c.Verb = VerbReset
+		c.Verb, c.Step = VerbReset, k.Reset_.GetStep()
 	case *viestiv1.ModemCommand_Suspend:
 		c.Verb, c.Argument = VerbSuspend, k.Suspend.GetReason()
 	case *viestiv1.ModemCommand_Resume:

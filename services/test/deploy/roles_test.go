@@ -44,7 +44,7 @@ var operations = []operation{
 	{"take a message", []string{asModem}, take},
 	{"follow the spool's events", []string{asSpool}, followAndAcknowledge("spool-spool1")},
 	{"follow somebody else's events", []string{asOperator}, follow("spool-other")},
-	{"follow what arrives", []string{asSpool, asOperator}, follow(subject.Inbox)},
+	{"follow what arrives", []string{asSpool}, followAndAcknowledge(subject.Inbox)},
 	{"join received parts", []string{asSpool}, joinParts},
 	{"take an expired message back", []string{asScheduler}, withdraw},
 	{"read the history of a message", []string{asOperator, asScheduler}, func(ctx context.Context, c *client) error {

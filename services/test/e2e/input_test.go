@@ -56,7 +56,7 @@ func TestMalformedFile(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	p := s.start("viestid", "--config", s.config("viesti.yaml", wholeSite))
-	p.Until("modem trouble")
+	p.Until("the device is not there; it is waited for")
 	p.Until("device does not exist")
 	gateway.Drop(t, s.path("outgoing"), "bad", []byte("Tо: 358401234567\n\nCyrillic letter in the header\n"))
 	var content string

@@ -87,8 +87,9 @@ func (s *storm) run(ctx context.Context) {
 	s.every(ctx, "network denied", time.Minute, func(r *rand.Rand) {
 		m := s.modems[r.IntN(len(s.modems))]
 		m.SetRegistration([]sim.Registration{sim.RegistrationDenied, sim.Searching, sim.NotRegistered}[r.IntN(3)])
+		long := 30*time.Second + time.Duration(r.Int64N(int64(2*time.Minute)))
 		s.wg.Go(func() {
-			pause(ctx, s.of(30*time.Second+time.Duration(r.Int64N(int64(2*time.Minute)))))
+			pause(ctx, s.of(long))
 			m.SetRegistration(sim.RegisteredHome)
 		})
 	})

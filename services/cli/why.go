@@ -1,0 +1,203 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/viesti-sms/viesti/proto/subject"
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/core/message"
+	"github.com/viesti-sms/viesti/services/internal/driver/bus"
+)
+
+func (e *env) why() *cobra.Command {
+	return &cobra.Command{
+		Use: "why ID", Short: "say why a message waits, and for whom", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return e.runWhy(cmd.Context(), args[0]) },
+	}
+}
+
+func (e *env) runWhy(ctx context.Context, id string) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	b, closeBus, err := e.connect()
+	if err != nil {
+		return err
+	}
+	defer closeBus()
+	lines, err := reasons(ctx, b, strings.ToLower(id))
+	if err != nil {
+		return err
+	}
+	for _, l := range lines {
+		fmt.Fprintln(e.stdout, l)
+	}
+	return nil
+}
+
+// reasons are why a message waits or, when it does not wait any more, how it ended.
+func reasons(ctx context.Context, b *bus.Bus, id string) ([]string, error) {
+	w, err := b.Find(ctx, "", id)
+	if errors.Is(err, bus.ErrNotFound) {
+		return ended(ctx, b, id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	modems, err := b.Modems(ctx)
+	if err != nil {
+		return nil, err
+	}
+	queues, err := b.Queues(ctx)
+	if err != nil {
+		return nil, err
+	}
+	events, err := b.History(ctx, id)
+	if err != nil && !errors.Is(err, bus.ErrNotFound) {
+		return nil, err
+	}
+	return (&waiting{w.Submission, w.Deferred, modems, queues, events, time.Now()}).reasons(), nil
+}
+
+// ended tells of a message that is in no queue.
+func ended(ctx context.Context, b *bus.Bus, id string) ([]string, error) {
+	events, err := b.History(ctx, id)
+	if errors.Is(err, bus.ErrNotFound) {
+		return nil, fmt.Errorf("%w: %s; events are kept for three days", err, id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return []string{fmt.Sprintf("It does not wait: %s. viesti message %s shows what happened.", life.Fold(events), id)}, nil
+}
+
+// waiting is a message that waits, and what may be the reason.
+type waiting struct {
+	sub      *message.Submission
+	deferred bool
+	modems   []life.ModemStatus
+	queues   []bus.Queue
+	events   []life.Event
+	now      time.Time
+}
+
+const clock = "2006-01-02 15:04:05"
+
+// reasons are sentences, the most important first.
+func (w *waiting) reasons() []string {
+	if w.deferred {
+		return []string{fmt.Sprintf("It is to be sent at %s, in %s.", w.sub.DeliverAt.Local().Format(clock), w.sub.DeliverAt.Sub(w.now).Round(time.Second))}
+	}
+	if m := w.holder(); m != nil {
+		return []string{fmt.Sprintf("Modem %s on %s has it in hand, since %s.", m.Identity.Name, m.Identity.Host, m.Since.Local().Format(clock))}
+	}
+	serving := w.serving()
+	lines := []string{fmt.Sprintf("It has waited in the queue %s, with %s priority, for %s.", w.sub.Queue, w.sub.Priority, w.now.Sub(w.sub.AcceptedAt).Round(time.Second))}
+	switch {
+	case len(serving) == 0:
+		lines = append(lines, "No modem that is alive serves this queue: give a modem the queue in its setting queues, or start its worker.")
+	case !slices.ContainsFunc(serving, working):
+		lines = append(lines, "No modem that serves this queue can take it now:")
+	default:
+		lines = append(lines, "Modems that serve this queue:")
+	}
+	for _, m := range serving {
+		lines = append(lines, "  "+w.modem(m))
+	}
+	lines = append(lines, w.crowd()...)
+	if last := w.lastAttempt(); last != "" {
+		lines = append(lines, last)
+	}
+	if !w.sub.ExpiresAt.IsZero() {
+		lines = append(lines, fmt.Sprintf("It is not sent after %s, when its validity ends.", w.sub.ExpiresAt.Local().Format(clock)))
+	}
+	return lines
+}
+
+// holder is the modem that works on the message; nil: none says so.
+func (w *waiting) holder() *life.ModemStatus {
+	for i, m := range w.modems {
+		if m.MessageID == w.sub.ID {
+			return &w.modems[i]
+		}
+	}
+	return nil
+}
+
+// serving are the modems of the queue.
+func (w *waiting) serving() []life.ModemStatus {
+	var found []life.ModemStatus
+	for _, m := range w.modems {
+		if slices.Contains(m.Queues, w.sub.Queue) {
+			found = append(found, m)
+		}
+	}
+	return found
+}
+
+// working reports whether a modem takes messages.
+func working(m life.ModemStatus) bool {
+	return m.State == life.ModemIdle || m.State == life.ModemSending || m.State == life.ModemReceiving
+}
+
+func (w *waiting) modem(m life.ModemStatus) string {
+	text := fmt.Sprintf("%s on %s is %s", m.Identity.Name, m.Identity.Host, m.State)
+	if m.Reason != "" {
+		text += ": " + m.Reason
+	}
+	if m.MessageID != "" {
+		text += ", with message " + m.MessageID
+	}
+	if !m.Until.IsZero() {
+		text += ", until " + m.Until.Local().Format(clock)
+	}
+	return text
+}
+
+// crowd tells what else waits in the queue.
+func (w *waiting) crowd() []string {
+	priority := subject.Normal
+	if w.sub.Priority == message.High {
+		priority = subject.High
+	}
+	var same, urgent uint64
+	inHand := 0
+	for _, q := range w.queues {
+		if q.Name != w.sub.Queue {
+			continue
+		}
+		switch q.Priority {
+		case priority:
+			same, inHand = q.Waiting, q.InHand
+		case subject.High:
+			urgent = q.Waiting
+		}
+	}
+	lines := []string{fmt.Sprintf("In the queue %d of its priority wait, and %d more are with modems or rest after a failed attempt.", same, inHand)}
+	if urgent > 0 {
+		lines = append(lines, fmt.Sprintf("%d messages of high priority go first.", urgent))
+	}
+	return lines
+}
+
+// lastAttempt tells how the last attempt ended, if there was one.
+func (w *waiting) lastAttempt() string {
+	for _, e := range slices.Backward(w.events) {
+		a, ok := e.Kind.(life.Attempt)
+		if !ok {
+			continue
+		}
+		text := fmt.Sprintf("The last attempt, number %d for part %d of %d, was at %s: %s", a.Number, a.Part, a.Total, e.Time.Local().Format(clock), word(a))
+		if e.Modem != nil {
+			text += " (modem " + e.Modem.Name + " on " + e.Modem.Host + ")"
+		}
+		return text + "."
+	}
+	return ""
+}
