@@ -132,6 +132,8 @@ func (d drawer) number(v reflect.Value, name string) bool {
 		v.SetInt(int64(rapid.IntRange(low, high).Draw(d.t, name)))
 	case reflect.Uint16:
 		v.SetUint(uint64(max(rapid.Uint16().Draw(d.t, name), uint16(least))))
+	case reflect.Uint32:
+		v.SetUint(uint64(max(rapid.Uint32().Draw(d.t, name), uint32(least))))
 	case reflect.Uint8, reflect.Uint64:
 		most, bounded := limits[v.Type()]
 		switch {
