@@ -128,6 +128,15 @@ func withdraw(ctx context.Context, c *client) error {
 	})
 }
 
+// cancelOne takes back a message of the command line that waits.
+func cancelOne(ctx context.Context, c *client) error {
+	s := submission("cli-ops1")
+	if err := c.bus.Submit(ctx, s); err != nil {
+		return err
+	}
+	return c.bus.Cancel(ctx, s.Account, s.ID, "cli-ops1")
+}
+
 func modemState(host string) func(context.Context, *client) error {
 	return func(ctx context.Context, c *client) error {
 		return c.bus.ModemState(ctx, &life.ModemStatus{State: life.ModemIdle, Identity: life.Modem{Host: host, Name: "SIM1"}})

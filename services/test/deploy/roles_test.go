@@ -39,13 +39,14 @@ var operations = []operation{
 	{"say that a message was sent", []string{asModem}, publishAs("spool-spool1", life.Sent{})},
 	{"say that a message expired", []string{asModem, asScheduler}, publishAs("spool-spool1", life.Expired{})},
 	{"bring a message from the network", []string{asModem}, publishAs(subject.Inbox, life.Received{PDU: []byte{0}})},
-	{"record an attempt", []string{asModem, asScheduler}, attempt(1)},
+	{"record an attempt", []string{asModem, asScheduler, asOperator}, attempt(1)},
 	{"record an attempt of a later part", []string{asModem}, attempt(2)},
 	{"take a message", []string{asModem}, take},
 	{"follow the spool's events", []string{asSpool}, followAndAcknowledge("spool-spool1")},
 	{"follow somebody else's events", []string{asOperator}, follow("spool-other")},
 	{"follow what arrives", []string{asSpool}, followAndAcknowledge(subject.Inbox)},
 	{"join received parts", []string{asSpool}, joinParts},
+	{"cancel a message", []string{asOperator}, cancelOne},
 	{"take an expired message back", []string{asScheduler}, withdraw},
 	{"read the history of a message", []string{asOperator, asScheduler}, func(ctx context.Context, c *client) error {
 		if _, err := c.bus.History(ctx, newID()); !errors.Is(err, bus.ErrNotFound) {
