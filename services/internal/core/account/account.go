@@ -13,7 +13,7 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 )
 
-// Any, as an element of a list, allows everything.
+// Any allows everything, as an element of a list.
 const Any = "*"
 
 // Account is a client and its rules.
