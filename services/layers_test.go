@@ -54,9 +54,9 @@ var layers = []layer{
 		libraries: []string{"github.com/nats-io/nats.go", "github.com/synadia-io/orbit.go/"}, contract: []string{"subject"},
 	},
 	{
-		name: "driver", packages: []string{"internal/driver/modem", "internal/driver/serial", "internal/driver/spooldir", "internal/driver/hook"},
+		name: "driver", packages: []string{"internal/driver/modem", "internal/driver/serial", "internal/driver/spooldir", "internal/driver/hook", "internal/driver/secret"},
 		below:     []string{"core", "codec"},
-		libraries: []string{"go.bug.st/serial", "golang.org/x/sys/unix", "github.com/fsnotify/fsnotify", "github.com/oklog/ulid/v2", "golang.org/x/sync/errgroup"},
+		libraries: []string{"go.bug.st/serial", "golang.org/x/sys/unix", "github.com/fsnotify/fsnotify", "github.com/oklog/ulid/v2", "golang.org/x/sync/errgroup", "golang.org/x/crypto/argon2"},
 	},
 	{
 		name: "kit", packages: []string{"internal/kit/"},
