@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 )
 
 func (e *env) cancel() *cobra.Command {
@@ -18,19 +20,14 @@ func (e *env) cancel() *cobra.Command {
 }
 
 func (e *env) runCancel(ctx context.Context, ids []string) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	b, closeBus, err := e.connect()
-	if err != nil {
-		return err
-	}
-	defer closeBus()
-	for _, id := range ids {
-		id = strings.ToLower(id)
-		if err := b.Cancel(ctx, "", id, "cli-"+host()); err != nil {
-			return fmt.Errorf("cancelling %s: %w", id, err)
+	return e.withBus(ctx, patience, func(ctx context.Context, b *bus.Bus) error {
+		for _, id := range ids {
+			id = strings.ToLower(id)
+			if err := b.Cancel(ctx, "", id, "cli-"+host()); err != nil {
+				return fmt.Errorf("cancelling %s: %w", id, err)
+			}
+			fmt.Fprintf(e.stdout, "message %s: cancelled\n", id)
 		}
-		fmt.Fprintf(e.stdout, "message %s: cancelled\n", id)
-	}
-	return nil
+		return nil
+	})
 }

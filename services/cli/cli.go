@@ -4,6 +4,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -44,6 +45,18 @@ func Command(version string, stdin io.Reader, stdout io.Writer) *cobra.Command {
 	f.StringVar(&e.prefix, "prefix", "", "prefix of all subjects, when it is not the usual one")
 	root.AddCommand(e.send(), e.message(), e.why(), e.cancel(), e.tail(), e.status(), e.modem(), e.pdu())
 	return root
+}
+
+// withBus calls f with the broker, within limit.
+func (e *env) withBus(ctx context.Context, limit time.Duration, f func(context.Context, *bus.Bus) error) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	b, closeBus, err := e.connect()
+	if err != nil {
+		return err
+	}
+	defer closeBus()
+	return f(ctx, b)
 }
 
 // connect opens the broker; close must be called.

@@ -24,30 +24,35 @@ func (e *env) message() *cobra.Command {
 }
 
 func (e *env) runMessage(ctx context.Context, id string, full bool) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	b, closeBus, err := e.connect()
-	if err != nil {
-		return err
-	}
-	defer closeBus()
-	events, err := b.History(ctx, strings.ToLower(id))
-	if errors.Is(err, bus.ErrNotFound) {
-		return fmt.Errorf("%w: %s; events are kept for three days", err, id)
-	}
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(e.stdout, "message %s: %s\n", events[0].ID, life.Fold(events))
-	for i := range events {
-		fmt.Fprintln(e.stdout, line(&events[i], full))
-	}
-	return nil
+	return e.withBus(ctx, patience, func(ctx context.Context, b *bus.Bus) error {
+		events, err := history(ctx, b, strings.ToLower(id))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(e.stdout, "message %s: %s\n", events[0].ID, life.Fold(events))
+		for i := range events {
+			fmt.Fprintln(e.stdout, line(&events[i], full))
+		}
+		return nil
+	})
 }
+
+// history returns the events of a message, and says what may be the reason when
+// there are none.
+func history(ctx context.Context, b *bus.Bus, id string) ([]life.Event, error) {
+	events, err := b.History(ctx, id)
+	if errors.Is(err, bus.ErrNotFound) {
+		return nil, fmt.Errorf("%w: %s; events are kept for three days", err, id)
+	}
+	return events, err
+}
+
+// clock is how times are shown.
+const clock = "2006-01-02 15:04:05"
 
 // line shows one event.
 func line(ev *life.Event, full bool) string {
-	parts := []string{ev.Time.Local().Format("2006-01-02 15:04:05.000"), word(ev.Kind)}
+	parts := []string{ev.Time.Local().Format(clock + ".000"), word(ev.Kind)}
 	if detail := describe(ev, full); detail != "" {
 		parts = append(parts, detail)
 	}
@@ -108,7 +113,7 @@ func describe(ev *life.Event, full bool) string {
 	case life.Rejected:
 		return k.Reason
 	case life.Expired:
-		return "its validity ended at " + k.ExpiresAt.Local().Format("2006-01-02 15:04:05")
+		return "its validity ended at " + k.ExpiresAt.Local().Format(clock)
 	case life.Cancelled:
 		return k.By
 	case life.Report:
@@ -135,10 +140,10 @@ func acceptance(ev *life.Event, k life.Accepted, full bool) string {
 		}
 	}
 	if !k.DeliverAt.IsZero() {
-		text += ", to be sent at " + k.DeliverAt.Local().Format("2006-01-02 15:04:05")
+		text += ", to be sent at " + k.DeliverAt.Local().Format(clock)
 	}
 	if !k.ExpiresAt.IsZero() {
-		text += ", valid until " + k.ExpiresAt.Local().Format("2006-01-02 15:04:05")
+		text += ", valid until " + k.ExpiresAt.Local().Format(clock)
 	}
 	return text
 }

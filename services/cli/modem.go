@@ -35,6 +35,23 @@ func (e *env) runAT(ctx context.Context, name, command string, timeout time.Dura
 	return err
 }
 
+// command asks the worker of a modem. What the modem refuses is an error, with the
+// lines of its answer.
+func (e *env) command(ctx context.Context, name string, c wire.Command) (reply wire.Reply, err error) {
+	err = e.withBus(ctx, c.Timeout+patience, func(ctx context.Context, b *bus.Bus) error {
+		host, err := hostOf(ctx, b, name)
+		if err != nil {
+			return err
+		}
+		reply, err = b.Command(ctx, host, name, c)
+		if err == nil && reply.Error != "" {
+			err = fmt.Errorf("modem %s: %s", name, reply.Error)
+		}
+		return err
+	})
+	return reply, err
+}
+
 // errModem says that a modem cannot be found by its name.
 var errModem = errors.New("finding the modem")
 

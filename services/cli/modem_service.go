@@ -63,23 +63,8 @@ func (e *env) modemOrder(cmd *cobra.Command, done string, order func() wire.Comm
 }
 
 func (e *env) runOrder(ctx context.Context, name, done string, c wire.Command) error {
-	ctx, cancel := context.WithTimeout(ctx, c.Timeout+patience)
-	defer cancel()
-	b, closeBus, err := e.connect()
-	if err != nil {
+	if _, err := e.command(ctx, name, c); err != nil {
 		return err
-	}
-	defer closeBus()
-	host, err := hostOf(ctx, b, name)
-	if err != nil {
-		return err
-	}
-	reply, err := b.Command(ctx, host, name, c)
-	if err != nil {
-		return err
-	}
-	if reply.Error != "" {
-		return fmt.Errorf("modem %s: %s", name, reply.Error)
 	}
 	fmt.Fprintf(e.stdout, "modem %s: %s\n", name, done)
 	return nil

@@ -23,13 +23,10 @@ func (e *env) status() *cobra.Command {
 }
 
 func (e *env) runStatus(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	b, closeBus, err := e.connect()
-	if err != nil {
-		return err
-	}
-	defer closeBus()
+	return e.withBus(ctx, patience, e.showStatus)
+}
+
+func (e *env) showStatus(ctx context.Context, b *bus.Bus) error {
 	modems, err := b.Modems(ctx)
 	if err != nil {
 		return err

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -43,33 +42,9 @@ func (e *env) runUSSD(cmd *cobra.Command, name, code string, timeout time.Durati
 		fmt.Fprintln(e.stdout, reply.Text)
 	}
 	for _, line := range reply.Lines {
-		if a, err := atline.ParseCUSD(line); err == nil && a.Status == expectsAnswer {
+		if a, err := atline.ParseCUSD(line); err == nil && a.Status == atline.USSDOpen {
 			fmt.Fprintf(cmd.ErrOrStderr(), "The network waits for an answer: viesti modem ussd %s ANSWER, or --cancel\n", name)
 		}
 	}
 	return nil
-}
-
-// expectsAnswer is the state of a dialogue that goes on (3GPP TS 27.007 §7.15).
-const expectsAnswer = 1
-
-// command asks the worker of a modem. What the modem refuses is an error, with the
-// lines of its answer.
-func (e *env) command(ctx context.Context, name string, c wire.Command) (wire.Reply, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.Timeout+patience)
-	defer cancel()
-	b, closeBus, err := e.connect()
-	if err != nil {
-		return wire.Reply{}, err
-	}
-	defer closeBus()
-	host, err := hostOf(ctx, b, name)
-	if err != nil {
-		return wire.Reply{}, err
-	}
-	reply, err := b.Command(ctx, host, name, c)
-	if err == nil && reply.Error != "" {
-		err = fmt.Errorf("modem %s: %s", name, reply.Error)
-	}
-	return reply, err
 }

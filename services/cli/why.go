@@ -24,21 +24,13 @@ func (e *env) why() *cobra.Command {
 }
 
 func (e *env) runWhy(ctx context.Context, id string) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	b, closeBus, err := e.connect()
-	if err != nil {
+	return e.withBus(ctx, patience, func(ctx context.Context, b *bus.Bus) error {
+		lines, err := reasons(ctx, b, strings.ToLower(id))
+		for _, l := range lines {
+			fmt.Fprintln(e.stdout, l)
+		}
 		return err
-	}
-	defer closeBus()
-	lines, err := reasons(ctx, b, strings.ToLower(id))
-	if err != nil {
-		return err
-	}
-	for _, l := range lines {
-		fmt.Fprintln(e.stdout, l)
-	}
-	return nil
+	})
 }
 
 // reasons are why a message waits or, when it does not wait any more, how it ended.
@@ -67,10 +59,7 @@ func reasons(ctx context.Context, b *bus.Bus, id string) ([]string, error) {
 
 // ended tells of a message that is in no queue.
 func ended(ctx context.Context, b *bus.Bus, id string) ([]string, error) {
-	events, err := b.History(ctx, id)
-	if errors.Is(err, bus.ErrNotFound) {
-		return nil, fmt.Errorf("%w: %s; events are kept for three days", err, id)
-	}
+	events, err := history(ctx, b, id)
 	if err != nil {
 		return nil, err
 	}
@@ -86,8 +75,6 @@ type waiting struct {
 	events   []life.Event
 	now      time.Time
 }
-
-const clock = "2006-01-02 15:04:05"
 
 // reasons are sentences, the most important first.
 func (w *waiting) reasons() []string {
@@ -162,10 +149,7 @@ func (w *waiting) modem(m life.ModemStatus) string {
 
 // crowd tells what else waits in the queue.
 func (w *waiting) crowd() []string {
-	priority := subject.Normal
-	if w.sub.Priority == message.High {
-		priority = subject.High
-	}
+	priority := bus.PriorityOf(w.sub)
 	var same, urgent uint64
 	inHand := 0
 	for _, q := range w.queues {

@@ -7,7 +7,6 @@ import (
 
 	viestiv1 "github.com/viesti-sms/viesti/proto/viesti/v1"
 	"github.com/viesti-sms/viesti/services/internal/core/account"
-	"github.com/viesti-sms/viesti/services/internal/core/message"
 )
 
 // EncodeAccount returns the octets of an account.
@@ -19,9 +18,7 @@ func EncodeAccount(a *account.Account) ([]byte, error) {
 		Classes: each(a.Classes, func(c uint8) uint32 { return uint32(c) }), Commands: each(a.Commands, text),
 		Window: a.Window, Rate: a.Rate, Burst: a.Burst, DailyQuota: a.DailyQuota, MaxBinds: a.MaxBinds, MaxParts: a.MaxParts,
 		MaxValidity: span(a.MaxValidity), ExpiresAt: stamp(a.ExpiresAt), ReceiptForm: text(a.ReceiptForm), TimeZone: text(a.TimeZone),
-		Disabled: a.Disabled, Alternates: each(a.Alternates, func(x message.Alternate) *viestiv1.Alternate {
-			return &viestiv1.Alternate{Recipient: text(x.Recipient.Reveal()), After: span(x.After)}
-		}),
+		Disabled: a.Disabled, Alternates: alternatesOut(a.Alternates),
 	})
 }
 
@@ -38,9 +35,7 @@ func DecodeAccount(data []byte) (*account.Account, error) {
 		Sources: p.GetSourceAddresses(), Destinations: p.GetDestinationPrefixes(), Codings: p.GetCodings(), Commands: p.GetCommands(),
 		Window: p.GetWindow(), Rate: p.GetRate(), Burst: p.GetBurst(), DailyQuota: p.GetDailyQuota(), MaxBinds: p.GetMaxBinds(), MaxParts: p.GetMaxParts(),
 		MaxValidity: p.GetMaxValidity().AsDuration(), ExpiresAt: instant(p.GetExpiresAt()), ReceiptForm: p.GetReceiptForm(), TimeZone: p.GetTimeZone(),
-		Disabled: p.GetDisabled(), Alternates: each(p.GetAlternates(), func(x *viestiv1.Alternate) message.Alternate {
-			return message.Alternate{Recipient: message.NewAddress(x.GetRecipient()), After: x.GetAfter().AsDuration()}
-		}),
+		Disabled: p.GetDisabled(), Alternates: alternatesIn(p.GetAlternates()),
 	}
 	for _, text := range p.GetCidrs() {
 		n, err := netip.ParsePrefix(text)

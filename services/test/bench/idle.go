@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -37,10 +36,8 @@ func (b *bench) idle(ctx context.Context, modems int) (r idling, err error) {
 	if err != nil {
 		return r, err
 	}
-	build := exec.CommandContext(ctx, "go", "build", "-o", simulator, "./cmd/viesti-sim")
-	build.Dir = filepath.Join(root, "services")
-	if out, err := build.CombinedOutput(); err != nil {
-		return r, fmt.Errorf("building viesti-sim: %w\n%s", err, out)
+	if err := build(ctx, filepath.Join(root, "services"), simulator, false); err != nil {
+		return r, err
 	}
 	s := &system{name: "viesti-sim", program: simulator, arguments: func(dir, _ string) []string {
 		return []string{"--pty", dir, "--modems", strconv.Itoa(modems)}

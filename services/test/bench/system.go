@@ -122,10 +122,10 @@ func build(ctx context.Context, services, target string, profiled bool) error {
 		}
 		arguments = append(arguments, "-overlay", overlay)
 	}
-	cmd := exec.CommandContext(ctx, "go", append(arguments, "./cmd/viestid")...)
+	cmd := exec.CommandContext(ctx, "go", append(arguments, "./cmd/"+filepath.Base(target))...)
 	cmd.Dir = services
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("building viestid: %w\n%s", err, out)
+		return fmt.Errorf("building %s: %w\n%s", filepath.Base(target), err, out)
 	}
 	return nil
 }

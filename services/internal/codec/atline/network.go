@@ -137,10 +137,25 @@ func ParseCPIN(line string) (string, error) {
 	return strings.ToUpper(Fields(values)[0].Text), nil
 }
 
+// States of a USSD dialogue (3GPP TS 27.007 §7.15).
+const (
+	// USSDDone: no further action.
+	USSDDone = iota
+	// USSDOpen: an answer is expected.
+	USSDOpen
+	// USSDEnded: the network ended the dialogue.
+	USSDEnded
+	// USSDElsewhere: another device of the SIM has answered.
+	USSDElsewhere
+	// USSDUnsupported: the network does not know the request.
+	USSDUnsupported
+	// USSDTimedOut: the network did not answer in time.
+	USSDTimedOut
+)
+
 // Answer is an answer of the network to a USSD request (3GPP TS 27.007 §7.15).
 type Answer struct {
-	// Status is 0 no further action, 1 an answer is expected, 2 ended by the
-	// network, 4 not supported, 5 timed out.
+	// Status is USSDDone and so on.
 	Status int
 	// Text is as the modem gave it: its character set depends on the modem.
 	Text string

@@ -55,12 +55,8 @@ type QuerySMResp struct {
 func (m *QuerySMResp) Decode(body []byte) error {
 	*m = QuerySMResp{}
 	r := reader{data: body}
-	if !r.more() {
-		return nil
-	}
-	m.MessageID = r.cstring(pdufield.MessageID, maxMessageID)
-	if len(m.MessageID) == 0 && !r.more() {
-		return r.done() // of a refusal
+	if !r.answered(&m.MessageID) {
+		return r.done()
 	}
 	m.FinalDate = r.cstring(pdufield.FinalDate, maxTime)
 	m.State, m.ErrorCode = MessageState(r.octet(pdufield.MessageState)), r.octet(pdufield.ErrorCode)

@@ -100,6 +100,16 @@ func (m *ShortMessage) appendRest(w *writer) {
 	w.tlvs(m.TLVs)
 }
 
+// answered reads the message_id that a response begins with. It reports false for
+// the body of a refusal, which is empty, or an empty message_id alone.
+func (r *reader) answered(id *[]byte) bool {
+	if !r.more() {
+		return false
+	}
+	*id = r.cstring(pdufield.MessageID, maxMessageID)
+	return len(*id) > 0 || r.more()
+}
+
 // MessageResp is the body of the responses to submit_sm, deliver_sm and data_sm
 // (SMPP 3.4 §4.4.2, §4.6.2, §4.7.2). Many come without one.
 type MessageResp struct {

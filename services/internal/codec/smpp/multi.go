@@ -107,12 +107,8 @@ func (m *SubmitMultiResp) Decode(body []byte) error {
 	const statusOctets = 4
 	*m = SubmitMultiResp{}
 	r := reader{data: body}
-	if !r.more() {
-		return nil
-	}
-	m.MessageID = r.cstring(pdufield.MessageID, maxMessageID)
-	if len(m.MessageID) == 0 && !r.more() {
-		return r.done() // of a refusal
+	if !r.answered(&m.MessageID) {
+		return r.done()
 	}
 	n := int(r.octet(pdufield.NoUnsuccess))
 	for range n {

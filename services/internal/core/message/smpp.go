@@ -1,6 +1,9 @@
 package message
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // SMPP is what an SMPP client gave beyond what a Submission has a place for
 // otherwise, as it gave it (SMPP 3.4 §4.4.1).
@@ -59,10 +62,8 @@ func (s *SMPP) ForEvents(tags ...uint16) *SMPP {
 	small := *s
 	small.ScheduleDeliveryTime, small.ValidityPeriod, small.Parameters = "", "", nil
 	for _, p := range s.Parameters {
-		for _, tag := range tags {
-			if p.Tag == tag {
-				small.Parameters = append(small.Parameters, p)
-			}
+		if slices.Contains(tags, p.Tag) {
+			small.Parameters = append(small.Parameters, p)
 		}
 	}
 	return &small

@@ -36,10 +36,8 @@ func (b *Bus) Ensure(ctx context.Context) error {
 			return fmt.Errorf("setting up stream %s: %w", cfg.Name, err)
 		}
 	}
-	for _, cfg := range b.buckets() {
-		if err := b.retry(ctx, func(ctx context.Context) error { return b.ensureBucket(ctx, cfg) }); err != nil {
-			return fmt.Errorf("setting up bucket %s: %w", cfg.Bucket, err)
-		}
+	if err := b.retry(ctx, b.ensureBuckets); err != nil {
+		return err
 	}
 	return b.retry(ctx, b.ensureJobConsumers)
 }
@@ -110,6 +108,16 @@ func (b *Bus) ensureStream(ctx context.Context, want jetstream.StreamConfig) err
 	}
 	_, err = b.js.UpdateStream(ctx, want)
 	return err
+}
+
+// ensureBuckets makes the buckets that are missing.
+func (b *Bus) ensureBuckets(ctx context.Context) error {
+	for _, cfg := range b.buckets() {
+		if err := b.ensureBucket(ctx, cfg); err != nil {
+			return fmt.Errorf("setting up bucket %s: %w", cfg.Bucket, err)
+		}
+	}
+	return nil
 }
 
 func (b *Bus) ensureBucket(ctx context.Context, want jetstream.KeyValueConfig) error {

@@ -39,16 +39,6 @@ func (b *Bus) ModemState(ctx context.Context, s *life.ModemStatus) error {
 	return err
 }
 
-// ensureBuckets makes the buckets that are missing.
-func (b *Bus) ensureBuckets(ctx context.Context) error {
-	for _, cfg := range b.buckets() {
-		if err := b.ensureBucket(ctx, cfg); err != nil {
-			return fmt.Errorf("setting up bucket %s: %w", cfg.Bucket, err)
-		}
-	}
-	return nil
-}
-
 // Modems returns the state of all modems that are alive.
 func (b *Bus) Modems(ctx context.Context) ([]life.ModemStatus, error) {
 	kv, err := b.js.KeyValue(ctx, b.space.BucketModems())

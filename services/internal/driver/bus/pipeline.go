@@ -48,11 +48,7 @@ func (b *Bus) Start(ctx context.Context, s *message.Submission) (*Pending, error
 			p.msgs = append(p.msgs, m)
 		}
 	}
-	for _, m := range p.msgs {
-		// Without a future, Wait publishes it.
-		f, _ := b.js.PublishMsgAsync(m, jetstream.WithStallWait(b.opts.Try))
-		p.futures = append(p.futures, f)
-	}
+	p.futures = b.send(p.msgs)
 	return p, nil
 }
 
@@ -60,16 +56,8 @@ func (b *Bus) Start(ctx context.Context, s *message.Submission) (*Pending, error
 // until ctx ends; then the outcome is unknown, and the submission may be made
 // again with the same id.
 func (p *Pending) Wait(ctx context.Context) error {
-	for i, m := range p.msgs {
-		if f := p.futures[i]; f != nil && p.bus.acknowledged(ctx, f) {
-			continue
-		}
-		if ctx.Err() != nil {
-			return fmt.Errorf("the broker did not acknowledge message %s in time: %w", p.submission.ID, ctx.Err())
-		}
-		if err := p.bus.publishOne(ctx, m); err != nil {
-			return err
-		}
+	if err := p.bus.await(ctx, p.msgs, p.futures); err != nil {
+		return fmt.Errorf("message %s: %w", p.submission.ID, err)
 	}
 	p.bus.announce(p.submission)
 	return nil

@@ -20,30 +20,22 @@ func (b *Bus) SetPolicy(ctx context.Context, p *route.Policy) error {
 	if err != nil {
 		return err
 	}
-	return b.retry(ctx, func(ctx context.Context) error {
-		kv, err := b.js.KeyValue(ctx, b.space.BucketConfig())
-		if err != nil {
-			return err
-		}
-		_, err = kv.Put(ctx, policyKey, data)
+	return b.withBucket(ctx, b.space.BucketConfig(), "writing the policy", func(ctx context.Context, kv jetstream.KeyValue) error {
+		_, err := kv.Put(ctx, policyKey, data)
 		return err
 	})
 }
 
 // Policy hands the policy in force to use; where there is none, an empty one.
 func (b *Bus) Policy(ctx context.Context, use func(*route.Policy)) error {
-	return b.retry(ctx, func(ctx context.Context) error {
-		kv, err := b.js.KeyValue(ctx, b.space.BucketConfig())
-		if err != nil {
-			return fmt.Errorf("reading the policy: %w", err)
-		}
+	return b.withBucket(ctx, b.space.BucketConfig(), "reading the policy", func(ctx context.Context, kv jetstream.KeyValue) error {
 		entry, err := kv.Get(ctx, policyKey)
 		if errors.Is(err, jetstream.ErrKeyNotFound) {
 			use(&route.Policy{})
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("reading the policy: %w", err)
+			return err
 		}
 		return usePolicy(entry, use)
 	})

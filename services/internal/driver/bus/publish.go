@@ -2,6 +2,7 @@ package bus
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -11,16 +12,31 @@ import (
 // acknowledgements. One that must be the first on its subject and is there
 // already is good.
 func (b *Bus) publish(ctx context.Context, msgs ...*nats.Msg) error {
-	futures := make([]jetstream.PubAckFuture, len(msgs))
-	if len(msgs) > 1 {
-		for i, m := range msgs {
-			// A full window is waited for; an error here is tried again below, one by one.
-			futures[i], _ = b.js.PublishMsgAsync(m, jetstream.WithStallWait(b.opts.Try))
-		}
+	if len(msgs) == 1 {
+		return b.publishOne(ctx, msgs[0])
 	}
+	return b.await(ctx, msgs, b.send(msgs))
+}
+
+// send sends messages on their way. A full window is waited for; what could not be
+// sent has no future, and is published by await.
+func (b *Bus) send(msgs []*nats.Msg) []jetstream.PubAckFuture {
+	futures := make([]jetstream.PubAckFuture, len(msgs))
+	for i, m := range msgs {
+		futures[i], _ = b.js.PublishMsgAsync(m, jetstream.WithStallWait(b.opts.Try))
+	}
+	return futures
+}
+
+// await waits until messages are durable, and publishes again, one by one, those
+// that are not.
+func (b *Bus) await(ctx context.Context, msgs []*nats.Msg, futures []jetstream.PubAckFuture) error {
 	for i, m := range msgs {
 		if f := futures[i]; f != nil && b.acknowledged(ctx, f) {
 			continue
+		}
+		if ctx.Err() != nil {
+			return fmt.Errorf("the broker did not acknowledge in time: %w", ctx.Err())
 		}
 		if err := b.publishOne(ctx, m); err != nil {
 			return err

@@ -58,23 +58,14 @@ func freeAddress(t *testing.T) string {
 // when the broker is restarted.
 func TestClientsOutliveTheBroker(t *testing.T) {
 	t.Parallel()
-	broker := &broker{}
-	broker.cfg.Dir, broker.cfg.Name, broker.cfg.SyncInterval, broker.cfg.Listen = t.TempDir(), "test", time.Minute, freeAddress(t)
-	broker.start(t)
-	t.Cleanup(func() { broker.Close() })
 	lost, back := make(chan struct{}, 100), make(chan struct{}, 100)
-	nc, err := Dial(Target{URL: broker.URL(), NKey: broker.SeedFile()}, append(ConnectOptions("test", func(connected bool, _ error) {
+	broker, b := restartable(t, func(connected bool) {
 		if connected {
 			back <- struct{}{}
 		} else {
 			lost <- struct{}{}
 		}
-	}), nats.ReconnectWait(50*time.Millisecond))...)
-	must(t, err)
-	t.Cleanup(nc.Close)
-	b, err := New(nc, Options{Try: time.Second})
-	must(t, err)
-	must(t, b.Ensure(bounded(t)))
+	})
 	taker := newTaker(t, b, "q")
 	taken := make(chan *Work, 1)
 	go func() {
@@ -131,21 +122,12 @@ func TestCancelWithoutABroker(t *testing.T) {
 // that had it; who shows a state makes it again.
 func TestModemStateOutlivesTheBroker(t *testing.T) {
 	t.Parallel()
-	broker := &broker{}
-	broker.cfg.Dir, broker.cfg.Name, broker.cfg.SyncInterval, broker.cfg.Listen = t.TempDir(), "test", time.Minute, freeAddress(t)
-	broker.start(t)
-	t.Cleanup(func() { broker.Close() })
 	back := make(chan struct{}, 100)
-	nc, err := Dial(Target{URL: broker.URL(), NKey: broker.SeedFile()}, append(ConnectOptions("test", func(connected bool, _ error) {
+	broker, b := restartable(t, func(connected bool) {
 		if connected {
 			back <- struct{}{}
 		}
-	}), nats.ReconnectWait(50*time.Millisecond))...)
-	must(t, err)
-	t.Cleanup(nc.Close)
-	b, err := New(nc, Options{Try: time.Second})
-	must(t, err)
-	must(t, b.Ensure(bounded(t)))
+	})
 	state := life.ModemStatus{State: life.ModemIdle, Identity: life.Modem{Host: "h", Name: "SIM1"}}
 	must(t, b.ModemState(bounded(t), &state))
 
@@ -157,4 +139,22 @@ func TestModemStateOutlivesTheBroker(t *testing.T) {
 	if len(shown) != 1 || shown[0].State != life.ModemIdle {
 		t.Errorf("modems: %+v", shown)
 	}
+}
+
+// restartable starts a broker with an address of its own and connects to it as
+// another process does; notify is told when the connection is lost, and when it is back.
+func restartable(t *testing.T, notify func(connected bool)) (*broker, *Bus) {
+	t.Helper()
+	r := &broker{}
+	r.cfg.Dir, r.cfg.Name, r.cfg.SyncInterval, r.cfg.Listen = t.TempDir(), "test", time.Minute, freeAddress(t)
+	r.start(t)
+	t.Cleanup(func() { r.Close() })
+	options := append(ConnectOptions("test", func(connected bool, _ error) { notify(connected) }), nats.ReconnectWait(50*time.Millisecond))
+	nc, err := Dial(Target{URL: r.URL(), NKey: r.SeedFile()}, options...)
+	must(t, err)
+	t.Cleanup(nc.Close)
+	b, err := New(nc, Options{Try: time.Second})
+	must(t, err)
+	must(t, b.Ensure(bounded(t)))
+	return r, b
 }

@@ -59,12 +59,16 @@ func each(subs []*message.Submission, build func(*message.Submission) (*nats.Msg
 	return out, nil
 }
 
-func queued(s *message.Submission) subject.Queued {
-	p := subject.Normal
+// PriorityOf is the priority of a submission in the names of its queue.
+func PriorityOf(s *message.Submission) subject.Priority {
 	if s.Priority == message.High {
-		p = subject.High
+		return subject.High
 	}
-	return subject.Queued{Queue: s.Queue, Priority: p, Account: s.Account, ID: s.ID}
+	return subject.Normal
+}
+
+func queued(s *message.Submission) subject.Queued {
+	return subject.Queued{Queue: s.Queue, Priority: PriorityOf(s), Account: s.Account, ID: s.ID}
 }
 
 // submission is the message for SMS_OUT. It must be the first on its subject:

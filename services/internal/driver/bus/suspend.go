@@ -3,7 +3,6 @@ package bus
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -48,17 +47,7 @@ func (b *Bus) Suspension(ctx context.Context, host, modem string) (found *life.S
 	return found, err
 }
 
-// withState calls f with the bucket of what workers must remember, until it succeeds.
+// withState is withBucket for what workers must remember.
 func (b *Bus) withState(ctx context.Context, doing string, f func(context.Context, jetstream.KeyValue) error) error {
-	err := b.retry(ctx, func(ctx context.Context) error {
-		kv, err := b.js.KeyValue(ctx, b.space.BucketState())
-		if err != nil {
-			return err
-		}
-		return f(ctx, kv)
-	})
-	if err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
-	}
-	return nil
+	return b.withBucket(ctx, b.space.BucketState(), doing, f)
 }

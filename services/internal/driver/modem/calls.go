@@ -2,7 +2,6 @@ package modem
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,12 +13,15 @@ import (
 // HangUp ends a call, or refuses one that comes in: with ATH when old is set,
 // which on some modems ends data connections alone, and otherwise with AT+CHUP.
 func (m *Modem) HangUp(ctx context.Context, old bool) error {
-	command := "AT+CHUP"
-	if old {
-		command = "ATH"
-	}
-	_, err := m.do(ctx, command, m.cfg.Timeouts.Command)
+	_, err := m.do(ctx, hangUp(old), m.cfg.Timeouts.Command)
 	return err
+}
+
+func hangUp(old bool) string {
+	if old {
+		return "ATH"
+	}
+	return "AT+CHUP"
 }
 
 // Missed is an entry of the list of missed calls.
@@ -55,11 +57,8 @@ func (m *Modem) MissedCalls(ctx context.Context) ([]Missed, error) {
 		}
 	}
 	lines, err := m.doHeld(ctx, fmt.Sprintf("AT+CPBR=1,%d", m.step.missedPlaces), m.cfg.Timeouts.Command)
-	var refused *RefusedError
-	if errors.As(err, &refused) && !errors.Is(err, ErrGone) {
-		err = nil // so some modems say that the list is empty
-	}
-	return missed(lines), err
+	// With a refusal some modems say that the list is empty.
+	return missed(lines), unlessRefusal(err)
 }
 
 func missedPlaces(lines []string) (int, error) {

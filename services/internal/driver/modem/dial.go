@@ -62,7 +62,6 @@ func (m *Modem) Dial(ctx context.Context, d Dialling) (result string, err error)
 
 // ring dials and waits until the call is answered or ends.
 func (m *Modem) ring(ctx context.Context, d Dialling) (string, error) {
-	polls := d.CPAS || d.CLCC
 	patience := or(d.Time, dialTime)
 	_, err := m.doHeld(ctx, "ATD"+d.Number+";", patience)
 	var refused *RefusedError
@@ -75,7 +74,7 @@ func (m *Modem) ring(ctx context.Context, d Dialling) (string, error) {
 		return CallTimeout, nil
 	case err != nil:
 		return "", err
-	case polls:
+	case d.CPAS || d.CLCC:
 		return m.pollCall(ctx, d)
 	default:
 		return "OK", nil
@@ -152,10 +151,6 @@ func (m *Modem) playTones(ctx context.Context, d Dialling) error {
 }
 
 func (m *Modem) endCall(ctx context.Context, d Dialling) error {
-	command := "AT+CHUP"
-	if d.ATH {
-		command = "ATH"
-	}
-	_, err := m.doHeld(ctx, command, m.cfg.Timeouts.Command)
+	_, err := m.doHeld(ctx, hangUp(d.ATH), m.cfg.Timeouts.Command)
 	return unlessRefusal(err)
 }

@@ -72,10 +72,10 @@ func (m *Modem) route(line atline.Line) {
 		if notice.Kind == atline.Ready {
 			m.restarted.Store(true)
 		}
-		if m.answersUSSD(notice) {
+		e := newEvent(notice)
+		if m.answersUSSD(e) {
 			continue
 		}
-		e := newEvent(notice)
 		m.remember(e)
 		m.events.add(e)
 	}

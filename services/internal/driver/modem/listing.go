@@ -83,8 +83,16 @@ func (m *Modem) listDeletable(ctx context.Context) ([]Stored, error) {
 // readAll reads slots; those that are empty, or that the modem refuses to show,
 // are passed over.
 func (m *Modem) readAll(ctx context.Context, slots []int) ([]Stored, error) {
+	return m.readSome(ctx, slots, len(slots))
+}
+
+// readSome is readAll until so many messages were found.
+func (m *Modem) readSome(ctx context.Context, slots []int, wanted int) ([]Stored, error) {
 	var all []Stored
 	for _, index := range slots {
+		if len(all) >= wanted {
+			break
+		}
 		s, err := m.readSlot(ctx, index)
 		switch {
 		case isNothing(err):

@@ -89,7 +89,7 @@ func covers(memories []string, name string) bool {
 // maxNamed bounds the memories that a modem may name: the standard has six.
 const maxNamed = 8
 
-// named remembers a memory that an indication names. mu is held.
+// remember keeps the name of a memory that an indication names. mu is held.
 func (m *Modem) remember(e Event) {
 	n, ok := e.(NewMessage)
 	if !ok || n.Memory == "" || len(m.named) == maxNamed || slices.Contains(m.named, n.Memory) {
@@ -166,24 +166,11 @@ func (m *Modem) listByIndex(ctx context.Context, limit int) ([]Stored, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []Stored
-	for _, index := range slots(m.cfg.MemoryStart, min(memory.Total, limit)) {
-		if len(all) >= memory.Used {
-			break
-		}
-		s, err := m.readSlot(ctx, index)
-		switch {
-		case isNothing(err):
-		case err != nil:
-			return all, err
-		default:
-			all = append(all, s)
-		}
-	}
-	if len(all) == 0 && memory.Used > 0 {
+	all, err := m.readSome(ctx, slots(m.cfg.MemoryStart, min(memory.Total, limit)), memory.Used)
+	if err == nil && len(all) == 0 && memory.Used > 0 {
 		return nil, fmt.Errorf("%w: finding none of %d messages", ErrAnswer, memory.Used)
 	}
-	return all, nil
+	return all, err
 }
 
 // isNothing reports whether a slot holds nothing that could be read.

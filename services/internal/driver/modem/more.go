@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/atline"
@@ -43,10 +44,8 @@ func moreMode(lines []string) int {
 		}
 		numbers := atline.Range(strings.Trim(values, "()"), linkKept)
 		for _, mode := range []int{linkKept, linkOnce} {
-			for _, n := range numbers {
-				if n == mode {
-					return mode
-				}
+			if slices.Contains(numbers, mode) {
+				return mode
 			}
 		}
 	}

@@ -31,7 +31,7 @@ type USSDAnswer struct {
 }
 
 // ussdWait is a request that waits for its answer.
-type ussdWait struct{ answer chan atline.Answer }
+type ussdWait struct{ answer chan USSD }
 
 // USSD sends a request, or an answer within a dialogue, and waits for what the
 // network says, at most timeout (3GPP TS 27.007 §7.15). Other commands go on
@@ -40,7 +40,7 @@ func (m *Modem) USSD(ctx context.Context, code string, timeout time.Duration) (U
 	if err := codec.Check(code); err != nil {
 		return USSDAnswer{}, err
 	}
-	wait := &ussdWait{answer: make(chan atline.Answer, 1)}
+	wait := &ussdWait{answer: make(chan USSD, 1)}
 	if !m.ussd.CompareAndSwap(nil, wait) {
 		return USSDAnswer{}, ErrUSSDBusy
 	}
@@ -51,8 +51,8 @@ func (m *Modem) USSD(ctx context.Context, code string, timeout time.Duration) (U
 	timer := time.NewTimer(timeout)
 	defer timer.Stop()
 	select {
-	case a := <-wait.answer:
-		return ussdAnswer(a)
+	case u := <-wait.answer:
+		return ussdAnswer(u)
 	case <-ctx.Done():
 		return USSDAnswer{}, ctx.Err()
 	case <-m.done:
@@ -75,8 +75,7 @@ func (m *Modem) sendUSSD(ctx context.Context, code string) error {
 	for _, coding := range m.ussdCodings(ctx) {
 		command := `AT+CUSD=1,"` + codec.Encode(code, coding) + `",` + strconv.Itoa(codec.DCS)
 		_, err := m.do(ctx, command, m.cfg.Timeouts.Command)
-		var refused *RefusedError
-		if !errors.As(err, &refused) || errors.Is(err, ErrGone) {
+		if !isRefusal(err) || errors.Is(err, ErrGone) {
 			return err
 		}
 		if refusal == nil {
@@ -105,54 +104,39 @@ func (m *Modem) ussdCodings(ctx context.Context) []codec.Coding {
 	return []codec.Coding{codec.Plain, codec.Packed}
 }
 
-// States of a USSD dialogue (3GPP TS 27.007 §7.15).
-const (
-	ussdDone = iota
-	ussdOpen
-	ussdEnded
-	ussdElsewhere
-	ussdUnsupported
-	ussdTimedOut
-)
-
-func ussdAnswer(a atline.Answer) (USSDAnswer, error) {
+func ussdAnswer(u USSD) (USSDAnswer, error) {
+	text := string(u.Text.Reveal())
 	answer := USSDAnswer{
-		Text: codec.Decode(a.Text, a.DCS), Open: a.Status == ussdOpen,
-		Line: fmt.Sprintf(`+CUSD: %d,"%s",%d`, a.Status, a.Text, a.DCS),
+		Text: codec.Decode(text, u.DCS), Open: u.Status == atline.USSDOpen,
+		Line: fmt.Sprintf(`+CUSD: %d,"%s",%d`, u.Status, text, u.DCS),
 	}
-	if a.Text != "" || a.Status == ussdDone || a.Status == ussdOpen {
+	if text != "" || u.Status == atline.USSDDone || answer.Open {
 		return answer, nil
 	}
-	switch a.Status {
-	case ussdEnded:
+	switch u.Status {
+	case atline.USSDEnded:
 		return answer, fmt.Errorf("%w: it ended the dialogue", ErrUSSD)
-	case ussdElsewhere:
+	case atline.USSDElsewhere:
 		return answer, fmt.Errorf("%w: another device of the SIM has answered", ErrUSSD)
-	case ussdUnsupported:
+	case atline.USSDUnsupported:
 		return answer, fmt.Errorf("%w: it does not know the request", ErrUSSD)
-	case ussdTimedOut:
+	case atline.USSDTimedOut:
 		return answer, fmt.Errorf("%w in time", ErrUSSD)
 	default:
-		return answer, fmt.Errorf("%w: state %d", ErrUSSD, a.Status)
+		return answer, fmt.Errorf("%w: state %d", ErrUSSD, u.Status)
 	}
 }
 
 // answersUSSD hands an answer to who waits for it; it reports false for what the
 // network says of its own accord.
-func (m *Modem) answersUSSD(n atline.Notice) bool {
-	if n.Kind != atline.USSD {
-		return false
-	}
+func (m *Modem) answersUSSD(e Event) bool {
+	u, ok := e.(USSD)
 	wait := m.ussd.Load()
-	if wait == nil {
-		return false
-	}
-	a, err := atline.ParseCUSD(n.Line)
-	if err != nil {
+	if !ok || wait == nil {
 		return false
 	}
 	select {
-	case wait.answer <- a:
+	case wait.answer <- u:
 		return true
 	default:
 		return false

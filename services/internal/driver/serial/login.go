@@ -2,6 +2,7 @@ package serial
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,14 +38,14 @@ const (
 	maxLoginText        = 8 << 10
 )
 
-// step is one question of a terminal server.
+// loginStep is one question of a terminal server.
 type loginStep struct{ prompt, not, answer, what string }
 
 func (l Login) steps() []loginStep {
 	var steps []loginStep
 	for _, s := range []loginStep{
-		{or(l.UserPrompt, "login:"), or(l.NotUserPrompt, "Last login:"), l.User, "telnet_login_prompt"},
-		{or(l.PasswordPrompt, "Password:"), "", l.Password, "telnet_password_prompt"},
+		{cmp.Or(l.UserPrompt, "login:"), cmp.Or(l.NotUserPrompt, "Last login:"), l.User, "telnet_login_prompt"},
+		{cmp.Or(l.PasswordPrompt, "Password:"), "", l.Password, "telnet_password_prompt"},
 		{l.CommandPrompt, "", l.Command, "telnet_cmd_prompt"},
 	} {
 		if s.answer != "" {
@@ -52,13 +53,6 @@ func (l Login) steps() []loginStep {
 		}
 	}
 	return steps
-}
-
-func or(text, fallback string) string {
-	if text == "" {
-		return fallback
-	}
-	return text
 }
 
 // login answers the questions of a terminal server in order, within timeout.
