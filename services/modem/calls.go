@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/viesti-sms/viesti/proto/subject"
+	"github.com/viesti-sms/viesti/services/internal/codec/tpdu"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 	driver "github.com/viesti-sms/viesti/services/internal/driver/modem"
@@ -120,14 +121,13 @@ func (w *worker) called(ctx context.Context, number message.Address, internation
 
 // typeOfAddress is that of 3GPP TS 24.008 §10.5.4.7; 0 for a number that is withheld.
 func typeOfAddress(number message.Address, international bool) uint8 {
-	const known, foreign = 0x81, 0x91
 	switch {
 	case number.IsZero():
 		return 0
 	case international:
-		return foreign
+		return tpdu.TOAInternational
 	default:
-		return known
+		return tpdu.TOAUnknown
 	}
 }
 

@@ -3,7 +3,6 @@ package modem
 import (
 	"context"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -29,27 +28,6 @@ func (r *rig) calls() <-chan life.Call {
 	}()
 	r.t.Cleanup(func() { cancel(); <-done })
 	return told
-}
-
-// given counts the commands that a modem was given.
-type given struct {
-	mu    sync.Mutex
-	lines map[string]int
-}
-
-func (g *given) add(line string) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.lines == nil {
-		g.lines = map[string]int{}
-	}
-	g.lines[line]++
-}
-
-func (g *given) count(line string) int {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.lines[line]
 }
 
 func (r *rig) nextCall(told <-chan life.Call) life.Call {
@@ -86,20 +64,20 @@ func (r *rig) until(what string, so func() bool) {
 // TestCLIP: each call is told of once, however often it rings, and refused.
 func TestCLIP(t *testing.T) {
 	r := newRig(t)
-	var g given
-	m, _ := r.worker("modem1", sim.Config{RingInterval: 20 * time.Millisecond, OnCommand: g.add}, func(d *Device) { d.PhoneCalls = callsClip })
+	g := newHeard()
+	m, _ := r.worker("modem1", sim.Config{RingInterval: 20 * time.Millisecond, OnCommand: g.Add}, func(d *Device) { d.PhoneCalls = callsClip })
 	told := r.calls()
-	r.until("the modem shows callers", func() bool { return g.count("AT+CMGF=0") > 0 })
+	r.until("the modem shows callers", func() bool { return g.Given("AT+CMGF=0") > 0 })
 	r.ringing(m, "+358401234567")
 	if c := r.nextCall(told); c.Caller.Reveal() != "358401234567" || c.TypeOfAddress != 0x91 {
 		t.Errorf("the call is %q, type %#x", c.Caller.Reveal(), c.TypeOfAddress)
 	}
-	r.until("the call is refused", func() bool { return g.count("AT+CHUP") > 0 })
+	r.until("the call is refused", func() bool { return g.Given("AT+CHUP") > 0 })
 	r.ringing(m, "0401")
 	if c := r.nextCall(told); c.Caller.Reveal() != "0401" || c.TypeOfAddress != 0x81 {
 		t.Errorf("the second call is %q, type %#x", c.Caller.Reveal(), c.TypeOfAddress)
 	}
-	r.until("the second call is refused", func() bool { return g.count("AT+CHUP") > 1 })
+	r.until("the second call is refused", func() bool { return g.Given("AT+CHUP") > 1 })
 	if len(told) > 0 {
 		t.Errorf("%d calls too many are told of", len(told))
 	}
@@ -110,8 +88,8 @@ func TestMissedCalls(t *testing.T) {
 	for purge, removal := range map[string]string{callsNo: "AT+CPBW=1", callsYes: "AT+CPBW=1"} {
 		t.Run(purge, func(t *testing.T) {
 			r := newRig(t)
-			var g given
-			m, _ := r.worker("modem1", sim.Config{OnCommand: g.add}, func(d *Device) {
+			g := newHeard()
+			m, _ := r.worker("modem1", sim.Config{OnCommand: g.Add}, func(d *Device) {
 				d.PhoneCalls, d.PhoneCallsPurge, d.Poll = callsYes, purge, config.Duration(time.Second)
 			})
 			told := r.calls()
@@ -124,7 +102,7 @@ func TestMissedCalls(t *testing.T) {
 			if !slices.Equal(got, []string{"358401", "358402"}) {
 				t.Errorf("told of %q", got)
 			}
-			r.until("the list is emptied", func() bool { return g.count(removal) > 0 })
+			r.until("the list is emptied", func() bool { return g.Given(removal) > 0 })
 		})
 	}
 }
@@ -133,11 +111,11 @@ func TestMissedCalls(t *testing.T) {
 func TestHangUp(t *testing.T) {
 	for old, command := range map[bool]string{false: "AT+CHUP", true: "ATH"} {
 		r := newRig(t)
-		var g given
-		m, _ := r.worker("modem1", sim.Config{OnCommand: g.add}, func(d *Device) { d.Calls.HangUp, d.OldHangUp = true, old })
+		g := newHeard()
+		m, _ := r.worker("modem1", sim.Config{OnCommand: g.Add, RingInterval: 20 * time.Millisecond}, func(d *Device) { d.Calls.HangUp, d.OldHangUp = true, old })
 		r.until("the call is refused", func() bool {
 			m.Ring("+358401")
-			return g.count(command) > 0
+			return g.Given(command) > 0
 		})
 	}
 }

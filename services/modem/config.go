@@ -3,6 +3,7 @@ package modem
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/viesti-sms/viesti/services/internal/core/compose"
@@ -155,7 +156,7 @@ func (c *Config) Check() error {
 		if d.Autosplit < 0 || d.Autosplit > 3 {
 			bad("autosplit is %d, want 0 to 3", d.Autosplit)
 		}
-		for _, problem := range append(d.Conversation.problems(), append(d.Calls.problems(), d.VoiceCalls.problems()...)...) {
+		for _, problem := range slices.Concat(d.Conversation.problems(), d.Calls.problems(), d.VoiceCalls.problems()) {
 			bad("%s", problem)
 		}
 	}

@@ -215,10 +215,10 @@ func (w *worker) obey(c wire.Command) wire.Reply {
 		err = w.resume(ctx)
 	case wire.VerbReset:
 		err = w.reset(ctx, rung(min(c.Step, uint32(rungs))))
+	case wire.VerbStatus:
+		s := w.status.snapshot()
+		return wire.Reply{Status: &s}
 	default:
-		if c.Verb == wire.VerbStatus {
-			return w.answer(nil, c)
-		}
 		if m := w.control.await(ctx); m != nil {
 			return w.answer(m, c)
 		}

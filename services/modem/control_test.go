@@ -167,11 +167,11 @@ func TestSuspendedIn(t *testing.T) {
 // TestResetStep: an operator's step is taken, and one that is not there is told.
 func TestResetStep(t *testing.T) {
 	r := newRig(t)
-	var g given
-	r.worker("modem1", sim.Config{OnCommand: g.add}, nil)
+	g := newHeard()
+	r.worker("modem1", sim.Config{OnCommand: g.Add}, nil)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	r.until("the modem is at work", func() bool { return g.count("AT+CMGF=0") > 0 })
+	r.until("the modem is at work", func() bool { return g.Given("AT+CMGF=0") > 0 })
 	for step, want := range map[uint32]string{uint32(rungUSB): "USB", uint32(rungCommand): "reset_cmd", uint32(rungAlarm): "there are 0 to 4", 1 << 31: "there are"} {
 		reply, err := r.bus.Command(ctx, "host-modem1", "modem1", wire.Command{Verb: wire.VerbReset, Timeout: time.Second, Step: step})
 		if err != nil || !strings.Contains(reply.Error, want) {
@@ -182,6 +182,6 @@ func TestResetStep(t *testing.T) {
 	if err != nil || reply.Error != "" {
 		t.Fatalf("the radio: %q, %v", reply.Error, err)
 	}
-	r.until("the radio is switched off and on", func() bool { return g.count("AT+CFUN=0") == 1 && g.count("AT+CFUN=1") == 1 })
-	r.until("the modem is initialised anew", func() bool { return g.count("AT+CMGF=0") > 1 })
+	r.until("the radio is switched off and on", func() bool { return g.Given("AT+CFUN=0") == 1 && g.Given("AT+CFUN=1") == 1 })
+	r.until("the modem is initialised anew", func() bool { return g.Given("AT+CMGF=0") > 1 })
 }

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -141,50 +140,18 @@ func TestMemoryAlarm(t *testing.T) {
 	}
 }
 
-// heard collects the commands that a simulated modem is given.
-type heard struct {
-	mu    sync.Mutex
-	lines []string
-	grown chan struct{}
-}
+// heard waits for commands that a simulated modem is given.
+type heard struct{ *sim.CommandLog }
 
-func newHeard() *heard { return &heard{grown: make(chan struct{}, 1)} }
-
-func (h *heard) add(line string) {
-	h.mu.Lock()
-	h.lines = append(h.lines, line)
-	h.mu.Unlock()
-	select {
-	case h.grown <- struct{}{}:
-	default:
-	}
-}
-
-func (h *heard) all() []string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return slices.Clone(h.lines)
-}
-
-func (h *heard) count(prefix string) (n int) {
-	for _, line := range h.all() {
-		if strings.HasPrefix(line, prefix) {
-			n++
-		}
-	}
-	return n
-}
+func newHeard() *heard { return &heard{sim.NewCommandLog()} }
 
 // wait waits until a command was given so often.
 func (h *heard) wait(t *testing.T, prefix string, n int) {
 	t.Helper()
-	limit := time.After(patience)
-	for h.count(prefix) < n {
-		select {
-		case <-h.grown:
-		case <-limit:
-			t.Fatalf("%s was not given %d times: %q", prefix, n, h.all())
-		}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := h.Wait(ctx, prefix, n); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -193,13 +160,13 @@ func (h *heard) wait(t *testing.T, prefix string, n int) {
 func TestKeptMessagesAreDeliveredOnce(t *testing.T) {
 	r := newRig(t)
 	h := newHeard()
-	m, _ := r.worker("A", sim.Config{OnCommand: h.add}, func(d *Device) { d.KeepMessages, d.Poll = true, config.Duration(time.Second) })
+	m, _ := r.worker("A", sim.Config{OnCommand: h.Add}, func(d *Device) { d.KeepMessages, d.Poll = true, config.Duration(time.Second) })
 	if _, err := m.Store("SM", 0, deliver("3584000001", 10)); err != nil {
 		t.Fatal(err)
 	}
 	m.URC(`+CMTI: "SM",1`)
-	h.wait(t, "AT+CMGL", h.count("AT+CMGL")+3)
-	if n := h.count("AT+CMGD"); n != 0 {
+	h.wait(t, "AT+CMGL", h.Count("AT+CMGL")+3)
+	if n := h.Count("AT+CMGD"); n != 0 {
 		t.Errorf("removed %d times", n)
 	}
 }
@@ -207,12 +174,12 @@ func TestKeptMessagesAreDeliveredOnce(t *testing.T) {
 func TestMethod41RemovesAtTheEnd(t *testing.T) {
 	r := newRig(t)
 	h := newHeard()
-	r.worker("A", sim.Config{OnCommand: h.add, Rules: rules(t, `[{"stage":"command","match":"CMGL","action":"reply","times":1,
+	r.worker("A", sim.Config{OnCommand: h.Add, Rules: rules(t, `[{"stage":"command","match":"CMGL","action":"reply","times":1,
 		"reply":"+CMGL: 1,1,,26\r\n`+deliver("3584000001", 40)+`\r\n+CMGL: 2,1,,26\r\n`+deliver("3584000002", 20)+`\r\n\r\nOK"}]`)},
 		func(d *Device) { d.CheckMemoryMethod = "41" })
 	h.wait(t, "AT+CMGD", 2)
 	var order []string
-	for _, line := range h.all() {
+	for _, line := range h.All() {
 		if strings.HasPrefix(line, "AT+CMGD") || strings.HasPrefix(line, "AT+CMGR") {
 			order = append(order, line)
 		}
@@ -226,12 +193,12 @@ func TestMethod41RemovesAtTheEnd(t *testing.T) {
 func TestPartsShareTheLink(t *testing.T) {
 	r := newRig(t)
 	h := newHeard()
-	r.worker("A", sim.Config{OnCommand: h.add}, func(d *Device) { d.Incoming = false })
+	r.worker("A", sim.Config{OnCommand: h.Add}, func(d *Device) { d.Incoming = false })
 	h.wait(t, "AT+COPS?", 1)
 	r.submit("m1", threeParts, nil)
 	r.sent("m1")
 	var got []string
-	for _, line := range h.all() {
+	for _, line := range h.All() {
 		if strings.HasPrefix(line, "AT+CMMS") || strings.HasPrefix(line, "AT+CMGS") {
 			got = append(got, line[:8])
 		}
@@ -247,7 +214,7 @@ func TestPartsShareTheLink(t *testing.T) {
 func TestPINIsNotGivenTwice(t *testing.T) {
 	r := newRig(t)
 	h := newHeard()
-	m := sim.New(sim.Config{Name: "A", PIN: "4321", OnCommand: h.add})
+	m := sim.New(sim.Config{Name: "A", PIN: "4321", OnCommand: h.Add})
 	l, err := m.ListenPTY(filepath.Join(r.dir, "A"))
 	if err != nil {
 		t.Fatal(err)
@@ -267,11 +234,11 @@ func TestPINIsNotGivenTwice(t *testing.T) {
 	stop := start("1234")
 	h.wait(t, "AT+CPIN?", 3)
 	stop()
-	asked := h.count("AT+CPIN?")
+	asked := h.Count("AT+CPIN?")
 	stop = start("1234")
 	h.wait(t, "AT+CPIN?", asked+2)
 	stop()
-	if n := h.count("AT+CPIN="); n != 1 || m.PINAttemptsLeft() != 2 {
+	if n := h.Count("AT+CPIN="); n != 1 || m.PINAttemptsLeft() != 2 {
 		t.Fatalf("the PIN was given %d times, and the SIM has %d attempts left", n, m.PINAttemptsLeft())
 	}
 	note := filepath.Join(state, "pin", "pin-A")
@@ -309,7 +276,7 @@ func TestPINWithoutOutcome(t *testing.T) {
 				t.Fatal(err)
 			}
 			h := newHeard()
-			m := sim.New(sim.Config{Name: "A", PIN: "4321", OnCommand: h.add, Rules: rules(t, c.rules)})
+			m := sim.New(sim.Config{Name: "A", PIN: "4321", OnCommand: h.Add, Rules: rules(t, c.rules)})
 			l, err := m.ListenPTY(filepath.Join(r.dir, "A"))
 			if err != nil {
 				t.Fatal(err)
@@ -327,7 +294,7 @@ func TestPINWithoutOutcome(t *testing.T) {
 			} else {
 				h.wait(t, "AT+CPIN?", 3)
 			}
-			if got := h.count("AT+CPIN=") == 1; got != c.tried {
+			if got := h.Count("AT+CPIN=") == 1; got != c.tried {
 				t.Errorf("the PIN was given: %v, want %v", got, c.tried)
 			}
 		})

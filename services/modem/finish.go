@@ -21,7 +21,7 @@ type finishing struct {
 func (d *delivery) finish(ctx context.Context, records ...bus.Record) {
 	f := &finishing{recorded: make(chan struct{}), removed: make(chan struct{})}
 	d.wait() // for the removal of the message before this one
-	d.before, d.finished = f, true
+	d.before = f
 	ctx, stop := prolong(ctx)
 	go func() {
 		defer stop()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -67,8 +66,10 @@ type ladder struct {
 	family driver.Profile
 	// asked is the step that an operator wants, in place of the next one.
 	asked rung
-	// neighbours are the devices of the other modems.
-	neighbours []string
+	// devices are those of all modems of this host, which share the slice; self is
+	// the place of its own.
+	devices []string
+	self    int
 }
 
 // round is how many sessions the ladder takes; between rounds are as many in which
@@ -152,8 +153,11 @@ func (w *worker) mayResetUSB() bool {
 	if err != nil {
 		return false
 	}
-	for _, other := range w.ladder.neighbours {
-		if device, err := serial.USBDevice(serial.Sysfs, other); err == nil && filepath.Clean(device) == filepath.Clean(own) {
+	for i, other := range w.ladder.devices {
+		if i == w.ladder.self {
+			continue
+		}
+		if device, err := serial.USBDevice(serial.Sysfs, other); err == nil && device == own {
 			w.log.Warn("another modem is on the same USB device, which is therefore not reset", zap.String("other", other))
 			return false
 		}

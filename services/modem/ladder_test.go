@@ -58,8 +58,8 @@ func TestResetLadder(t *testing.T) {
 	if err := os.WriteFile(script, []byte("#!/bin/sh\nprintf '%s\\n' \"$@\" > "+called+"\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	var g given
-	m, _ := r.worker("modem1", sim.Config{OnCommand: g.add}, func(d *Device) {
+	g := newHeard()
+	m, _ := r.worker("modem1", sim.Config{OnCommand: g.Add}, func(d *Device) {
 		d.ResetCmd = script + " port 3"
 		d.OpenSleep, d.ReadTimeout = config.Duration(50*time.Millisecond), config.Duration(50*time.Millisecond)
 	})
@@ -76,7 +76,7 @@ func TestResetLadder(t *testing.T) {
 	if err != nil || !strings.HasPrefix(string(data), "port\n3\nmodem1\n") {
 		t.Errorf("the program got %q, %v", data, err)
 	}
-	if g.count("AT+CFUN=1") == 0 {
+	if g.Given("AT+CFUN=1") == 0 {
 		t.Error("the radio was not switched off and on")
 	}
 }

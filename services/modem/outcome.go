@@ -65,7 +65,12 @@ func (d *delivery) closeIfLast(ctx context.Context, part int) error {
 	if part < len(d.msg.Parts) {
 		return nil
 	}
-	return d.bus.Publish(ctx, d.event(d.sent()))
+	r, err := d.bus.EventRecord(d.event(d.sent()))
+	if err != nil {
+		return err
+	}
+	d.finish(ctx, r)
+	return nil
 }
 
 func (d *delivery) sent() life.Sent {

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	driver "github.com/viesti-sms/viesti/services/internal/driver/modem"
+	"github.com/viesti-sms/viesti/services/internal/driver/spooldir"
 )
 
 // pinNote remembers on the disk that a PIN was given to a SIM, and what came of
@@ -67,38 +68,14 @@ func (n pinNote) write(state, pin string) error {
 		return nil
 	}
 	salt := rand.Text()
-	if err := n.replace([]byte(state + " " + salt + " " + hashPIN(salt, pin) + "\n")); err != nil {
+	err := os.MkdirAll(filepath.Dir(n.path), 0o700)
+	if err == nil {
+		err = spooldir.Put(n.path, []byte(state+" "+salt+" "+hashPIN(salt, pin)+"\n"), 0o600)
+	}
+	if err != nil {
 		return fmt.Errorf("noting that the PIN was given: %w", err)
 	}
 	return nil
-}
-
-func (n pinNote) replace(data []byte) error {
-	dir := filepath.Dir(n.path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(dir, "new-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), n.path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return syncDir(dir)
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // remove forgets.

@@ -57,8 +57,6 @@ type delivery struct {
 	// started is when the first part was attempted, by this worker.
 	started time.Time
 	done    []life.PartDone
-	// finished says that recording and removing it goes on by itself.
-	finished bool
 }
 
 // handle sends one message. It returns an error only when the modem or the worker
@@ -112,10 +110,7 @@ func (d *delivery) run(ctx context.Context) error {
 			return err
 		}
 	}
-	if d.finished {
-		return nil
-	}
-	return d.work.Done(ctx)
+	return nil
 }
 
 // reason is what the submitter is told of a message that cannot be composed.
@@ -154,11 +149,8 @@ func (d *delivery) part(ctx context.Context, part int) error {
 			d.done = append(d.done, accepted)
 			return d.closeIfLast(ctx, part)
 		}
-		if !d.work.Held() {
-			return errors.Join(d.recordRefusal(ctx, part), errNotHeld)
-		}
-		if err := d.settle(ctx); err != nil {
-			return errors.Join(d.recordRefusal(ctx, part), err)
+		if err := d.mayBegin(ctx, part); err != nil {
+			return err
 		}
 		d.forgetLate()
 		mr, err := d.modem.SendMore(ctx, d.msg.Parts[part-1].Hex(), d.msg.Parts[part-1].Length(), d.moreFollows(ctx, part))
@@ -175,6 +167,20 @@ func (d *delivery) part(ctx context.Context, part int) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// mayBegin makes sure, after the intent was recorded, that the message is still
+// this worker's, and that nothing else of it is open. Otherwise it records that the
+// part was not begun.
+func (d *delivery) mayBegin(ctx context.Context, part int) error {
+	err := errNotHeld
+	if d.work.Held() {
+		err = d.settle(ctx)
+	}
+	if err == nil {
+		return nil
+	}
+	return errors.Join(d.recordRefusal(ctx, part), err)
 }
 
 // moreFollows reports whether another part or message will be sent at once, so

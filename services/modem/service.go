@@ -33,14 +33,13 @@ func New(cfg Config, b *bus.Bus, logger *zap.Logger, open Opener) *Service {
 	}
 	b.ExpectTakers(len(cfg.Modems))
 	s := &Service{log: logger.Named("modem")}
+	devices := make([]string, len(cfg.Modems))
+	for i, d := range cfg.Modems {
+		devices[i] = d.Device
+	}
 	for i, d := range cfg.Modems {
 		w := newWorker(cfg.Host, d, b, s.log, open)
-		w.pin = newPINNote(cfg.State, d.Name)
-		for j, other := range cfg.Modems {
-			if j != i {
-				w.ladder.neighbours = append(w.ladder.neighbours, other.Device)
-			}
-		}
+		w.pin, w.ladder.devices, w.ladder.self = newPINNote(cfg.State, d.Name), devices, i
 		s.workers = append(s.workers, w)
 	}
 	return s

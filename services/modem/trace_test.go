@@ -18,7 +18,7 @@ func TestTraceAT(t *testing.T) {
 	h := newHeard()
 	var stops []func()
 	for _, name := range []string{"GSM1", "GSM2"} {
-		_, stop := r.worker(name, sim.Config{PIN: "4321", OnCommand: h.add}, func(d *Device) { d.TraceAT, d.PIN, d.SMSC = path, "4321", config.Text("358501234567") })
+		_, stop := r.worker(name, sim.Config{PIN: "4321", OnCommand: h.Add}, func(d *Device) { d.TraceAT, d.PIN, d.SMSC = path, "4321", config.Text("358501234567") })
 		stops = append(stops, stop)
 	}
 	h.wait(t, "AT+CMGL", 2)

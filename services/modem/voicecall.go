@@ -2,7 +2,6 @@ package modem
 
 import (
 	"context"
-	"errors"
 
 	"go.uber.org/zap"
 
@@ -43,11 +42,8 @@ func (d *delivery) voiceCall(ctx context.Context) error {
 	if err := d.intend(ctx, 1); err != nil {
 		return err
 	}
-	if !d.work.Held() {
-		return errors.Join(d.recordRefusal(ctx, 1), errNotHeld)
-	}
-	if err := d.settle(ctx); err != nil {
-		return errors.Join(d.recordRefusal(ctx, 1), err)
+	if err := d.mayBegin(ctx, 1); err != nil {
+		return err
 	}
 	v := d.dev.VoiceCalls
 	result, err := d.modem.Dial(ctx, driver.Dialling{

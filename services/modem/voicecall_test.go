@@ -31,8 +31,8 @@ func TestVoiceCall(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t)
-			var g given
-			r.worker("modem1", sim.Config{OnCommand: g.add, Calls: c.plan}, c.change)
+			g := newHeard()
+			r.worker("modem1", sim.Config{OnCommand: g.Add, Calls: c.plan}, c.change)
 			r.submit("call", c.text, func(s *message.Submission) { s.Kind = message.Voicecall })
 			switch k := r.final("call").(type) {
 			case life.Sent:
@@ -45,8 +45,8 @@ func TestVoiceCall(t *testing.T) {
 				}
 			}
 			for _, command := range c.want {
-				if g.count(command) != 1 {
-					t.Errorf("%s was given %d times", command, g.count(command))
+				if g.Given(command) != 1 {
+					t.Errorf("%s was given %d times", command, g.Given(command))
 				}
 			}
 		})

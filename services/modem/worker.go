@@ -254,22 +254,17 @@ func hung(err error, failures int) bool {
 	return failures >= patience || errors.Is(err, driver.ErrOutOfStep) || errors.Is(err, driver.ErrGone)
 }
 
-// answer carries out a command of an operator.
+// answer carries out a command of an operator that is for the modem itself.
 func (w *worker) answer(m *driver.Modem, c wire.Command) wire.Reply {
 	ctx, cancel := context.WithTimeout(context.Background(), c.Timeout+time.Second)
 	defer cancel()
-	switch c.Verb {
-	case wire.VerbAT:
-		w.log.Info("an operator gives an AT command")
-		lines, err := m.Command(ctx, c.Argument, c.Timeout)
-		if err != nil {
-			return wire.Reply{Lines: lines, Error: err.Error()}
-		}
-		return wire.Reply{Lines: lines}
-	case wire.VerbUSSD:
+	if c.Verb == wire.VerbUSSD {
 		return w.askNetwork(ctx, m, c)
-	default:
-		s := w.status.snapshot()
-		return wire.Reply{Status: &s}
 	}
+	w.log.Info("an operator gives an AT command")
+	lines, err := m.Command(ctx, c.Argument, c.Timeout)
+	if err != nil {
+		return wire.Reply{Lines: lines, Error: err.Error()}
+	}
+	return wire.Reply{Lines: lines}
 }

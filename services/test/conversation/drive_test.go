@@ -43,7 +43,7 @@ func drive(t *testing.T, cfg sim.Config, change func(*driver.Config), f func(*dr
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		j := newJournal()
-		cfg.OnCommand = j.add
+		cfg.OnCommand = j.Add
 		cfg.Network = sim.NewNetwork(sim.NetworkConfig{Fates: []sim.Fate{{Never: true}}})
 		d := &driven{journal: j, t: t, sim: sim.New(cfg)}
 		near, far := net.Pipe()
@@ -75,7 +75,7 @@ func drive(t *testing.T, cfg sim.Config, change func(*driver.Config), f func(*dr
 func (d *driven) init() {
 	d.t.Helper()
 	if _, err := d.m.Init(context.Background()); err != nil {
-		d.t.Fatalf("Init: %v; given were %q", err, d.all())
+		d.t.Fatalf("Init: %v; given were %q", err, d.All())
 	}
 }
 
@@ -84,7 +84,7 @@ func (d *driven) send() int {
 	d.t.Helper()
 	mr, err := d.m.Send(context.Background(), hello, helloLength)
 	if err != nil {
-		d.t.Fatalf("Send: %v; given were %q", err, d.all())
+		d.t.Fatalf("Send: %v; given were %q", err, d.All())
 	}
 	return mr
 }
@@ -106,7 +106,7 @@ func (d *driven) finds(want int) []driver.Stored {
 	d.t.Helper()
 	found, err := d.m.List(context.Background())
 	if err != nil || len(found) != want {
-		d.t.Fatalf("List: %d messages (%v), want %d; given were %q", len(found), err, want, d.all())
+		d.t.Fatalf("List: %d messages (%v), want %d; given were %q", len(found), err, want, d.All())
 	}
 	for _, s := range found {
 		if err := d.m.Delete(context.Background(), s); err != nil {
@@ -129,8 +129,8 @@ const (
 func (d *driven) gave(commands ...string) {
 	d.t.Helper()
 	for _, c := range commands {
-		if !slices.Contains(d.all(), c) {
-			d.t.Errorf("%s was not given; given were %q", c, d.all())
+		if !slices.Contains(d.All(), c) {
+			d.t.Errorf("%s was not given; given were %q", c, d.All())
 		}
 	}
 }
@@ -139,7 +139,7 @@ func (d *driven) gave(commands ...string) {
 func (d *driven) never(prefixes ...string) {
 	d.t.Helper()
 	for _, p := range prefixes {
-		if d.count(p) > 0 {
+		if d.Count(p) > 0 {
 			d.t.Errorf("%s was given", p)
 		}
 	}

@@ -140,7 +140,7 @@ func TestInitialisation(t *testing.T) {
 				r.wait(t, "AT+CGREG?", 1)
 			}
 			r.stop()
-			if diff := cmp.Diff(c.want, initialisation(r.all())); diff != "" {
+			if diff := cmp.Diff(c.want, initialisation(r.All())); diff != "" {
 				t.Errorf("commands (-want +got):\n%s", diff)
 			}
 		})
@@ -164,7 +164,7 @@ func TestInitialisationOfAFamily(t *testing.T) {
 			r := run(t, b, zte, lines, func(d *modem.Device) { d.Profile = c.profile })
 			r.wait(t, "AT+COPS?", 1)
 			r.stop()
-			if diff := cmp.Diff(c.want, initialisation(r.all())); diff != "" {
+			if diff := cmp.Diff(c.want, initialisation(r.All())); diff != "" {
 				t.Errorf("commands (-want +got):\n%s", diff)
 			}
 		})
@@ -176,11 +176,11 @@ func TestStopCommand(t *testing.T) {
 	r := run(t, newBus(t), sim.Config{}, []string{"stop = AT+CFUN=4"}, nil)
 	r.wait(t, "AT+COPS?", 1)
 	r.wait(t, "AT+CSQ", 2)
-	if n := r.count("AT+CFUN=4"); n != 0 {
+	if n := r.Count("AT+CFUN=4"); n != 0 {
 		t.Errorf("stop was given %d times while the worker ran", n)
 	}
 	r.stop()
-	if lines := r.all(); lines[len(lines)-1] != "AT+CFUN=4" {
+	if lines := r.All(); lines[len(lines)-1] != "AT+CFUN=4" {
 		t.Errorf("the last command is %q", lines[len(lines)-1])
 	}
 }

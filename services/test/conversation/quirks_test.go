@@ -202,8 +202,8 @@ var huawei = []quirk{
 		if e, ok := happened[driver.Direct](d); !ok || string(e.PDU) != reported {
 			d.t.Errorf("event %+v", e)
 		}
-		if err := d.m.AckDirect(context.Background()); err != nil || d.count("AT+CNMA") != 1 {
-			d.t.Errorf("AckDirect: %v, %q", err, d.all())
+		if err := d.m.AckDirect(context.Background()); err != nil || d.Count("AT+CNMA") != 1 {
+			d.t.Errorf("AckDirect: %v, %q", err, d.All())
 		}
 	})},
 	{name: "Huawei: E3531 needs AT+CNMI=2,0,0,2,1 or 1,2,0,0,0", test: func(t *testing.T) {
@@ -243,7 +243,7 @@ var zte = []quirk{
 		return cfg
 	}, func(c *driver.Config) { c.PIN = "1234" }, func(d *driven) {
 		d.works()
-		given := d.all()
+		given := d.All()
 		first, pin := slices.Index(given, "AT+CPMS?"), slices.Index(given, `AT+CPIN="1234"`)
 		if first < 0 || first > pin || slices.Index(given[pin:], "AT+CPMS?") < 0 || pin+slices.Index(given[pin:], "AT+CPMS?") > slices.Index(given, "AT+CMGF=0") {
 			d.t.Errorf("given were %q", given)
@@ -488,8 +488,8 @@ var ublox = []quirk{
 				d.t.Fatal(err)
 			}
 		}
-		if d.count("AT+CMMS=2") != 1 || d.count("AT+CMMS=0") != 1 {
-			d.t.Errorf("given were %q", d.all())
+		if d.Count("AT+CMMS=2") != 1 || d.Count("AT+CMMS=0") != 1 {
+			d.t.Errorf("given were %q", d.All())
 		}
 	})},
 	{name: "u-blox: AT+CNMI by 27.005", test: driving(ofMaker("u-blox", "SARA-U201"), nil, works)},
@@ -545,7 +545,7 @@ var qualcomm = []quirk{
 	{name: "Qualcomm: AT+CNMI=? advertises ds=1, which is refused", test: driving(ofMaker("QUALCOMM INCORPORATED", "22", answering(`CNMI=2,1,2,1`, "+CMS ERROR: 303"), answering(`CNMI=2,1,2,2`, "+CMS ERROR: 303")), nil, func(d *driven) {
 		d.works()
 		var tried []string
-		for _, line := range d.all() {
+		for _, line := range d.All() {
 			if strings.HasPrefix(line, "AT+CNMI=") {
 				tried = append(tried, line[len("AT+CNMI="):])
 			}
@@ -583,13 +583,13 @@ var rulesOfDriver = []quirk{
 					d.t.Errorf("Init: %v", err)
 				}
 			}
-			if d.count("AT+CPIN=") != 1 || d.sim.PINAttemptsLeft() != 2 || !d.m.PINRefused(context.Background()) {
-				d.t.Errorf("given were %q", d.all())
+			if d.Count("AT+CPIN=") != 1 || d.sim.PINAttemptsLeft() != 2 || !d.m.PINRefused(context.Background()) {
+				d.t.Errorf("given were %q", d.All())
 			}
 		})},
 	{name: "Rule 3: a SIM that wants its PUK", test: driving(func(*testing.T) sim.Config { return sim.Config{PIN: "1234", PUK: "12345678", Blocked: true} }, func(c *driver.Config) { c.PIN = "1234" }, func(d *driven) {
-		if _, err := d.m.Init(context.Background()); !errors.Is(err, driver.ErrPUKRequired) || d.count("AT+CPIN=") != 0 {
-			d.t.Errorf("Init: %v; %q", err, d.all())
+		if _, err := d.m.Init(context.Background()); !errors.Is(err, driver.ErrPUKRequired) || d.Count("AT+CPIN=") != 0 {
+			d.t.Errorf("Init: %v; %q", err, d.All())
 		}
 	})},
 	{name: "Rule 3: ERROR to a bare AT", test: driving(ofMaker("", "", answering("^AT$", "ERROR")), nil, works)},
@@ -616,7 +616,7 @@ var rulesOfDriver = []quirk{
 				d.t.Fatal(err)
 			}
 		}
-		if n := d.count("AT+CMMS=2"); n != 1 {
+		if n := d.Count("AT+CMMS=2"); n != 1 {
 			d.t.Errorf("tried %d times", n)
 		}
 	})},

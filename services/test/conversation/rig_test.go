@@ -8,9 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -54,50 +52,17 @@ func newBus(t *testing.T) *bus.Bus {
 }
 
 // journal is the command lines that a simulated modem was given.
-type journal struct {
-	mu    sync.Mutex
-	lines []string
-	grown chan struct{}
-}
+type journal struct{ *sim.CommandLog }
 
-func newJournal() *journal { return &journal{grown: make(chan struct{}, 1)} }
-
-func (j *journal) add(line string) {
-	j.mu.Lock()
-	j.lines = append(j.lines, line)
-	j.mu.Unlock()
-	select {
-	case j.grown <- struct{}{}:
-	default:
-	}
-}
-
-func (j *journal) all() []string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return slices.Clone(j.lines)
-}
-
-func (j *journal) count(prefix string) (n int) {
-	for _, line := range j.all() {
-		if strings.HasPrefix(line, prefix) {
-			n++
-		}
-	}
-	return n
-}
+func newJournal() *journal { return &journal{sim.NewCommandLog()} }
 
 // wait waits until a command that begins so was given n times.
 func (j *journal) wait(t *testing.T, prefix string, n int) {
 	t.Helper()
-	limit := time.NewTimer(patience)
-	defer limit.Stop()
-	for j.count(prefix) < n {
-		select {
-		case <-j.grown:
-		case <-limit.C:
-			t.Fatalf("%s was not given %d times; given were %q", prefix, n, j.all())
-		}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := j.Wait(ctx, prefix, n); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -123,7 +88,7 @@ func runLogged(t *testing.T, b *bus.Bus, cfg sim.Config, lines []string, change 
 	if cfg.Name == "" {
 		cfg.Name = "GSM1"
 	}
-	cfg.OnCommand = j.add
+	cfg.OnCommand = j.Add
 	if cfg.Network == nil {
 		cfg.Network = sim.NewNetwork(sim.NetworkConfig{Fates: []sim.Fate{{Never: true}}})
 	}

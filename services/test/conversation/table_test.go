@@ -78,7 +78,7 @@ func comesBack(cfg sim.Config) func(*testing.T) {
 		r.wait(t, "AT+COPS?", 1)
 		submit(t, b, "m1")
 		r.wait(t, "AT+CMGS", 2)
-		given := r.all()
+		given := r.All()
 		first := slices.IndexFunc(given, func(line string) bool { return strings.HasPrefix(line, "AT+CMGS") })
 		for _, command := range []string{"AT", "ATE0", "AT+CMEE=1", "AT+CPIN?", "AT+CMGF=0", "AT+CNMI=2,1,2,1,0"} {
 			if !slices.Contains(given[first:], command) {

@@ -40,12 +40,25 @@ func Write(dir, name string, data []byte, mode fs.FileMode) (string, error) {
 // Replace gives the file at path new content, all at once, and keeps its mode.
 func Replace(path string, data []byte) error { return replace(path, data, (*os.File).Sync) }
 
+// Put gives the file at path its content, all at once, whether there is one
+// already or not, and makes its name durable too.
+func Put(path string, data []byte, mode fs.FileMode) error {
+	if err := overwrite(path, data, mode, (*os.File).Sync); err != nil {
+		return err
+	}
+	return SyncDir(filepath.Dir(path))
+}
+
 func replace(path string, data []byte, sync func(*os.File) error) error {
 	info, err := os.Stat(path)
 	if err != nil {
 		return fmt.Errorf("replacing a file: %w", err)
 	}
-	temp, err := writeTemp(filepath.Dir(path), data, info.Mode().Perm(), sync)
+	return overwrite(path, data, info.Mode().Perm(), sync)
+}
+
+func overwrite(path string, data []byte, mode fs.FileMode, sync func(*os.File) error) error {
+	temp, err := writeTemp(filepath.Dir(path), data, mode, sync)
 	if err != nil {
 		return err
 	}

@@ -204,3 +204,21 @@ func TestReplace(t *testing.T) {
 		t.Errorf("replacing nothing: %v", err)
 	}
 }
+
+// TestPut gives a file content that is there and one that is not.
+func TestPut(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "note")
+	for _, text := range []string{"first, and longer", "second"} {
+		must(t, Put(path, []byte(text), 0o600))
+		info, err := os.Stat(path)
+		must(t, err)
+		if content(t, path) != text || info.Mode() != 0o600 || len(names(t, dir)) != 1 {
+			t.Errorf("it holds %q, mode %v, in %v", content(t, path), info.Mode(), names(t, dir))
+		}
+	}
+	if err := Put(filepath.Join(dir, "missing", "note"), nil, 0o600); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a missing directory: %v", err)
+	}
+}
