@@ -62,9 +62,12 @@ type ladder struct {
 	failures int
 	// counts are how often each step was taken since the start.
 	counts [rungs]uint64
-	// family is the one that the modem showed when it last answered.
+	// family is the one that is configured, or that the modem showed when it last
+	// answered; known is false before either: some do not survive every step.
 	family driver.Profile
-	// asked is the step that an operator wants, in place of the next one.
+	known  bool
+	// asked is the step that an operator wants, in place of the next one, until it
+	// was taken.
 	asked rung
 	// devices are those of all modems of this host, which share the slice; self is
 	// the place of its own.
@@ -90,12 +93,27 @@ func (l *ladder) next() rung {
 	return rungReopen
 }
 
+// restart is the family's command for a restart; empty: none is known. They are
+// alternatives, so that each round tries another one.
+func (l *ladder) restart() string {
+	if len(l.family.Reset) == 0 {
+		return ""
+	}
+	return l.family.Reset[l.counts[rungVendor]%uint64(len(l.family.Reset))]
+}
+
 // answered forgets what was: the modem works.
 func (w *worker) answered(m *driver.Modem) {
 	if w.ladder.failures > 0 {
 		w.log.Info("the modem answers again", zap.Int("sessions in vain", w.ladder.failures))
 	}
-	w.ladder.failures, w.ladder.family = 0, m.Profile()
+	w.ladder.failures, w.ladder.family, w.ladder.known = 0, m.Profile(), true
+}
+
+// newLadder is that of a modem that was not heard yet.
+func newLadder(profile string) ladder {
+	family, found := driver.FindProfile(profile)
+	return ladder{family: family, known: found && profile != "" && profile != driver.AutoProfile}
 }
 
 // failed notes how a session ended. What is not the modem's silence needs no reset.
@@ -115,9 +133,12 @@ func (w *worker) count(r rung) {
 	w.status.set(context.Background(), life.ModemStarting, "it is being reset: "+r.String())
 }
 
-// resetClosed takes the steps that need the device closed.
-func (w *worker) resetClosed(ctx context.Context) {
-	r := w.ladder.next()
+// resetClosed takes a step that needs the device closed.
+func (w *worker) resetClosed(ctx context.Context, r rung) {
+	if r < rungUSB {
+		return
+	}
+	w.ladder.asked = rungReopen
 	var err error
 	switch {
 	case r == rungUSB && w.mayResetUSB():
@@ -168,12 +189,13 @@ func (w *worker) mayResetUSB() bool {
 // errRestarting ends a session in which the modem was told to restart.
 var errRestarting = errors.New("the modem was told to restart")
 
-// resetOpen takes the steps that the modem itself carries out. Nothing is waited
-// for: it has not answered so far, and may restart without a word.
-func (w *worker) resetOpen(ctx context.Context, m *driver.Modem) error {
+// resetOpen takes a step that the modem itself carries out. Nothing is waited for:
+// it has not answered so far, and may restart without a word.
+func (w *worker) resetOpen(ctx context.Context, m *driver.Modem, r rung) error {
+	w.ladder.asked = rungReopen
 	timeout := time.Duration(w.dev.ReadTimeout)
-	switch r := w.ladder.next(); {
-	case r == rungRadio && !w.ladder.family.KeepRadioOn:
+	switch family := &w.ladder.family; {
+	case r == rungRadio && w.ladder.known && !family.KeepRadioOn:
 		w.count(r)
 		for _, command := range []string{"AT+CFUN=0", "AT+CFUN=1"} {
 			if err := m.Tell(ctx, command); err != nil {
@@ -181,15 +203,14 @@ func (w *worker) resetOpen(ctx context.Context, m *driver.Modem) error {
 			}
 			sleep(ctx, timeout)
 		}
-	case r == rungVendor && len(w.ladder.family.Reset) > 0:
+	case r == rungVendor && len(family.Reset) > 0:
+		command := w.ladder.restart()
 		w.count(r)
-		for _, command := range w.ladder.family.Reset {
-			if err := m.Tell(ctx, command); err != nil {
-				break // it is gone already
-			}
-		}
-		sleep(ctx, w.ladder.family.Away)
+		_ = m.Tell(ctx, command) // when it fails, the device is gone, which is as good
+		sleep(ctx, family.Away)
 		return errRestarting
+	case r == rungRadio || r == rungVendor:
+		w.log.Info("no such step for this modem, as far as its family is known", zap.Stringer("step", r), zap.String("family", family.Name))
 	}
 	return ctx.Err()
 }

@@ -1,6 +1,7 @@
 package modem
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	driver "github.com/viesti-sms/viesti/services/internal/driver/modem"
 	"github.com/viesti-sms/viesti/services/internal/kit/config"
 	sim "github.com/viesti-sms/viesti/services/internal/sim/modem"
+	"github.com/viesti-sms/viesti/services/internal/wire"
 )
 
 // TestLadderOrder: each step after the one before, then rest, and again.
@@ -103,5 +105,78 @@ func TestPlugging(t *testing.T) {
 	r.sent("m")
 	if m.Journal().Len() != 1 {
 		t.Errorf("%d messages reached the modem", m.Journal().Len())
+	}
+}
+
+// TestRadioStaysOn: a family that does not survive AT+CFUN=0 never gets it, nor one
+// that nothing is known of yet; nor is a reset that an operator asked for forgotten
+// because the device could not be opened.
+func TestRadioStaysOn(t *testing.T) {
+	for profile, want := range map[string]bool{"neoway": false, driver.AutoProfile: false, driver.NoProfile: true, "huawei": true} {
+		l := newLadder(profile)
+		if got := l.known && !l.family.KeepRadioOn; got != want {
+			t.Errorf("profile %s: the radio may be switched off: %v, want %v", profile, got, want)
+		}
+	}
+	r := newRig(t)
+	g := newHeard()
+	m, _ := r.worker("modem1", sim.Config{OnCommand: g.Add, Rules: []sim.Rule{{Stage: sim.StageCommand, Action: sim.ActionSilence}}}, func(d *Device) {
+		d.Profile = "neoway"
+		d.OpenSleep, d.ReadTimeout = config.Duration(50*time.Millisecond), config.Duration(20*time.Millisecond)
+	})
+	r.until("the family's own command is given", func() bool { return g.Given("AT+CFUN=1,1") > 0 })
+	m.SetRules()
+	if g.Given("AT+CFUN=0") > 0 {
+		t.Error("its radio was switched off")
+	}
+}
+
+// TestAskedStepStays: what an operator asks for is done in the next session that can.
+func TestAskedStepStays(t *testing.T) {
+	r := newRig(t)
+	path := ""
+	g := newHeard()
+	r.worker("modem1", sim.Config{OnCommand: g.Add}, func(d *Device) {
+		path = d.Device
+		d.Profile = driver.NoProfile
+		d.OpenSleep = config.Duration(50 * time.Millisecond)
+		if err := errors.Join(os.Rename(path, path+".away"), os.WriteFile(path, nil, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	})
+	inVain := func() time.Time {
+		states, err := r.bus.Modems(t.Context())
+		if err != nil || len(states) != 1 || !strings.Contains(states[0].Reason, "not a serial port") {
+			return time.Time{}
+		}
+		return states[0].Until
+	}
+	r.until("the device is opened in vain", func() bool { return !inVain().IsZero() })
+	reply, err := r.bus.Command(t.Context(), "host-modem1", "modem1", wire.Command{Verb: wire.VerbReset, Timeout: time.Second, Step: uint32(rungRadio)})
+	if err != nil || reply.Error != "" {
+		t.Fatalf("asking for the radio: %q, %v", reply.Error, err)
+	}
+	asked := inVain()
+	r.until("the device is opened in vain again", func() bool { return inVain().After(asked) })
+	if err := os.Rename(path+".away", path); err != nil {
+		t.Fatal(err)
+	}
+	r.until("the radio is switched off and on", func() bool { return g.Given("AT+CFUN=0") == 1 && g.Given("AT+CFUN=1") == 1 })
+}
+
+// TestAlternativeResets: each round tries another of a family's commands.
+func TestAlternativeResets(t *testing.T) {
+	l := newLadder("telit")
+	var got []string
+	for range 3 {
+		got = append(got, l.restart())
+		l.counts[rungVendor]++
+	}
+	if want := []string{"AT#REBOOT", "AT#ENHRST=1,0", "AT#REBOOT"}; !slices.Equal(got, want) {
+		t.Errorf("the commands are %q, want %q", got, want)
+	}
+	unknown := newLadder(driver.AutoProfile)
+	if got := unknown.restart(); got != "" {
+		t.Errorf("a family that is not known is restarted with %q", got)
 	}
 }

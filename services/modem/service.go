@@ -39,7 +39,8 @@ func New(cfg Config, b *bus.Bus, logger *zap.Logger, open Opener) *Service {
 	}
 	for i, d := range cfg.Modems {
 		w := newWorker(cfg.Host, d, b, s.log, open)
-		w.pin, w.ladder.devices, w.ladder.self = newPINNote(cfg.State, d.Name), devices, i
+		w.pin = newPINNote(cfg.State, d.Name)
+		w.ladder.devices, w.ladder.self = devices, i
 		s.workers = append(s.workers, w)
 	}
 	return s

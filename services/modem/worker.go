@@ -76,7 +76,7 @@ func newWorker(host string, d Device, b *bus.Bus, logger *zap.Logger, open Opene
 			Identity: life.Modem{Host: host, Name: d.Name, Number: string(d.Number), Description: d.Description},
 		}),
 		lateAnswers: make(chan int, 1), unmatched: map[string]time.Time{},
-		kept: map[slot]string{}, alarmed: map[string]bool{},
+		kept: map[slot]string{}, alarmed: map[string]bool{}, ladder: newLadder(d.Profile),
 	}
 }
 
@@ -137,8 +137,11 @@ func (w *worker) round(ctx context.Context, pause time.Duration) time.Duration {
 // session opens the device and works with it until it fails or ctx ends.
 func (w *worker) session(ctx context.Context) (err error) {
 	defer func() { w.failed(err) }()
-	w.ladder.asked = w.control.takeStep()
-	w.resetClosed(ctx)
+	if step := w.control.takeStep(); step != rungReopen {
+		w.ladder.asked = step
+	}
+	step := w.ladder.next()
+	w.resetClosed(ctx, step)
 	device, err := w.openDevice(ctx)
 	if err != nil {
 		return fmt.Errorf("opening the device: %w", err)
@@ -161,10 +164,9 @@ func (w *worker) session(ctx context.Context) (err error) {
 	}()
 	m := driver.New(device, cfg)
 	defer func() { _ = m.Close() }()
-	if err := w.resetOpen(ctx, m); err != nil {
+	if err := w.resetOpen(ctx, m, step); err != nil {
 		return err
 	}
-	w.ladder.asked = rungReopen
 	identity, err := m.Init(ctx)
 	if err = w.notePIN(m, &cfg, err); err != nil {
 		return fmt.Errorf("initialising: %w", err)

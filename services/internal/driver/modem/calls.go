@@ -13,7 +13,7 @@ import (
 // HangUp ends a call, or refuses one that comes in: with ATH when old is set,
 // which on some modems ends data connections alone, and otherwise with AT+CHUP.
 func (m *Modem) HangUp(ctx context.Context, old bool) error {
-	_, err := m.do(ctx, hangUp(old), m.cfg.Timeouts.Command)
+	_, err := m.do(ctx, hangUp(old), m.patience(OpATH))
 	return err
 }
 
@@ -44,11 +44,11 @@ func (m *Modem) MissedCalls(ctx context.Context) ([]Missed, error) {
 		return nil, err
 	}
 	defer m.release()
-	if _, err := m.doHeld(ctx, `AT+CPBS="MC"`, m.cfg.Timeouts.Command); err != nil {
+	if _, err := m.doHeld(ctx, `AT+CPBS="MC"`, m.patience(OpCPBR)); err != nil {
 		return nil, err
 	}
 	if m.step.missedPlaces == 0 {
-		lines, err := m.doHeld(ctx, "AT+CPBR=?", m.cfg.Timeouts.Command)
+		lines, err := m.doHeld(ctx, "AT+CPBR=?", m.patience(OpCPBR))
 		if err != nil {
 			return nil, err
 		}
@@ -56,7 +56,7 @@ func (m *Modem) MissedCalls(ctx context.Context) ([]Missed, error) {
 			return nil, err
 		}
 	}
-	lines, err := m.doHeld(ctx, fmt.Sprintf("AT+CPBR=1,%d", m.step.missedPlaces), m.cfg.Timeouts.Command)
+	lines, err := m.doHeld(ctx, fmt.Sprintf("AT+CPBR=1,%d", m.step.missedPlaces), m.patience(OpCPBR))
 	// With a refusal some modems say that the list is empty.
 	return missed(lines), unlessRefusal(err)
 }
@@ -88,11 +88,11 @@ func missed(lines []string) []Missed {
 // with a command that only some modems have.
 func (m *Modem) ForgetCalls(ctx context.Context, calls []Missed, whole bool) error {
 	if whole {
-		_, err := m.do(ctx, `AT^SPBD="MC"`, m.cfg.Timeouts.Command)
+		_, err := m.do(ctx, `AT^SPBD="MC"`, m.patience(OpCPBW))
 		return err
 	}
 	for _, c := range slices.Backward(calls) {
-		if _, err := m.do(ctx, fmt.Sprintf("AT+CPBW=%d", c.Index), m.cfg.Timeouts.Command); err != nil {
+		if _, err := m.do(ctx, fmt.Sprintf("AT+CPBW=%d", c.Index), m.patience(OpCPBW)); err != nil {
 			return err
 		}
 	}

@@ -105,12 +105,12 @@ func (m *Modem) pollCall(ctx context.Context, d Dialling) (string, error) {
 // callState tells whether the call is answered, and whether there is one at all
 // (3GPP TS 27.007 §7.18, §8.1).
 func (m *Modem) callState(ctx context.Context, d Dialling) (answered, going bool, err error) {
-	command, name, field := "AT+CPAS", "+CPAS", 0
+	command, name, op, field := "AT+CPAS", "+CPAS", OpCPAS, 0
 	const inProgress, ringing = 4, 3
 	if d.CLCC {
-		command, name, field = "AT+CLCC", "+CLCC", 2
+		command, name, op, field = "AT+CLCC", "+CLCC", OpCLCC, 2
 	}
-	line, err := m.query(ctx, command, name, OpCSQ)
+	line, err := m.query(ctx, command, name, op)
 	if err != nil {
 		return false, false, err
 	}
@@ -151,6 +151,6 @@ func (m *Modem) playTones(ctx context.Context, d Dialling) error {
 }
 
 func (m *Modem) endCall(ctx context.Context, d Dialling) error {
-	_, err := m.doHeld(ctx, hangUp(d.ATH), m.cfg.Timeouts.Command)
+	_, err := m.doHeld(ctx, hangUp(d.ATH), m.patience(OpATH))
 	return unlessRefusal(err)
 }

@@ -27,6 +27,12 @@ const (
 	OpCMGR     Op = "cmgr"
 	OpCMGD     Op = "cmgd"
 	OpCMGS     Op = "cmgs"
+	OpATH      Op = "ath"
+	OpCLCC     Op = "clcc"
+	OpCPAS     Op = "cpas"
+	OpCPBR     Op = "cpbr"
+	OpCPBW     Op = "cpbw"
+	OpCUSD     Op = "cusd"
 	// OpPDU is not used here: Timeouts.PDU is a time of its own.
 	OpPDU     Op = "pdu"
 	OpDefault Op = "default"
@@ -35,13 +41,16 @@ const (
 // factors are how many Timeouts.Command a kind of command may take. Where smsd
 // waits for a command it waits for one factor, while it goes on to repeat what
 // timed out; here nothing is repeated, so AT+CMGF has that of the initialisation.
+// A call is asked for its state again and again, so that one answer is no more than
+// that of AT+CSQ.
 var factors = map[Op]int{
 	OpAskPIN: 2, OpEnterPIN: 6, OpStart: 2, OpStop: 2, OpPreInit: 2, OpInit: 2, OpCMGF: 2, OpCSCA: 1, OpCSQ: 2, OpCREG: 2,
 	OpCPMS: 1, OpCMGL: 12, OpCMGR: 1, OpCMGD: 1, OpCMGS: 2, OpDefault: 1,
+	OpATH: 1, OpCLCC: 2, OpCPAS: 2, OpCPBR: 1, OpCPBW: 1, OpCUSD: 3,
 }
 
 // unused are operations of smsd that take their time elsewhere, or not at all.
-var unused = []Op{OpPDU, "atd", "ath", "clcc", "cmd", "cpas", "cpbr", "cpbw", "cusd"}
+var unused = []Op{OpPDU, "atd", "cmd"}
 
 // Known reports whether a kind of command is one of smsd's.
 func (o Op) Known() bool { return factors[o] > 0 || slices.Contains(unused, o) }

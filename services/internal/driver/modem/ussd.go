@@ -64,7 +64,7 @@ func (m *Modem) USSD(ctx context.Context, code string, timeout time.Duration) (U
 
 // CancelUSSD ends a dialogue.
 func (m *Modem) CancelUSSD(ctx context.Context) error {
-	_, err := m.do(ctx, "AT+CUSD=2", m.cfg.Timeouts.Command)
+	_, err := m.do(ctx, "AT+CUSD=2", m.patience(OpCUSD))
 	return err
 }
 
@@ -74,7 +74,7 @@ func (m *Modem) sendUSSD(ctx context.Context, code string) error {
 	var refusal error
 	for _, coding := range m.ussdCodings(ctx) {
 		command := `AT+CUSD=1,"` + codec.Encode(code, coding) + `",` + strconv.Itoa(codec.DCS)
-		_, err := m.do(ctx, command, m.cfg.Timeouts.Command)
+		_, err := m.do(ctx, command, m.patience(OpCUSD))
 		if !isRefusal(err) || errors.Is(err, ErrGone) {
 			return err
 		}
@@ -92,7 +92,7 @@ func (m *Modem) ussdCodings(ctx context.Context) []codec.Coding {
 	case USSDGSM:
 		return []codec.Coding{codec.Plain, codec.Packed}
 	}
-	lines, err := m.do(ctx, "AT+CSCS?", m.cfg.Timeouts.Command)
+	lines, err := m.do(ctx, "AT+CSCS?", m.patience(OpDefault))
 	if err != nil {
 		return []codec.Coding{codec.Plain, codec.Packed}
 	}

@@ -57,10 +57,10 @@ func (l Login) steps() []loginStep {
 
 // login answers the questions of a terminal server in order, within timeout.
 func login(ctx context.Context, conn net.Conn, l Login, timeout time.Duration) error {
-	if err := conn.SetReadDeadline(time.Now().Add(timeout)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(timeout)); err != nil {
 		return fmt.Errorf("%w: %w", ErrLogin, err)
 	}
-	stop := context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
 	end := "\r\n"
 	if l.LF {
@@ -76,7 +76,7 @@ func login(ctx context.Context, conn net.Conn, l Login, timeout time.Duration) e
 			return fmt.Errorf("%w: %w", ErrLogin, err)
 		}
 	}
-	return conn.SetReadDeadline(time.Time{})
+	return conn.SetDeadline(time.Time{})
 }
 
 // await reads until the prompt was said, and returns what came after it.
