@@ -152,7 +152,9 @@ func TestStatusAndModem(t *testing.T) {
 	if out := prints(t, "", "modem", "ussd", "SIM1", "*100#"); !strings.Contains(out, "1 Balance for *100#\n") {
 		t.Errorf("modem ussd says %q", out)
 	}
-	for _, args := range [][]string{{"modem", "ussd", "SIM1"}, {"modem", "ussd", "SIM1", "1", "--cancel"}} {
+	for _, args := range [][]string{
+		{"modem", "ussd", "SIM1"}, {"modem", "ussd", "SIM1", "1", "--cancel"}, {"modem", "reset", "SIM1", "--step", "nonsense"},
+	} {
 		if _, err := run(t, "", args...); err == nil {
 			t.Errorf("%q is taken", args)
 		}
