@@ -16,10 +16,18 @@ import (
 )
 
 func (e *env) status() *cobra.Command {
-	return &cobra.Command{
+	var asLetters bool
+	cmd := &cobra.Command{
 		Use: "status", Short: "show modems, queues and counts", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return e.runStatus(cmd.Context()) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if asLetters {
+				return e.runLetters(cmd.Context(), letterInterval)
+			}
+			return e.runStatus(cmd.Context())
+		},
 	}
+	cmd.Flags().BoolVar(&asLetters, "letters", false, "print one letter for each modem, as smsd -s does, again whenever one changes")
+	return cmd
 }
 
 func (e *env) runStatus(ctx context.Context) error {
@@ -47,10 +55,7 @@ func (e *env) showStatus(ctx context.Context, b *bus.Bus) error {
 }
 
 func (e *env) showModems(modems []life.ModemStatus) {
-	sort.Slice(modems, func(i, j int) bool {
-		a, b := modems[i].Identity, modems[j].Identity
-		return a.Host+"/"+a.Name < b.Host+"/"+b.Name
-	})
+	byName(modems)
 	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "MODEM\tHOST\tSTATE\tSINCE\tNETWORK\tSIGNAL\tSENT\tFAILED\tRECEIVED\tQUEUES\tREMARK")
 	for _, m := range modems {
