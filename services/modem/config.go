@@ -18,6 +18,9 @@ type Config struct {
 	Host string `yaml:"-"`
 	// State is a directory for what must outlive the process; empty: there is none.
 	State string `yaml:"-"`
+	// InfoFile exists while the service stops and a modem has a message in hand, and
+	// says so; empty: there is none.
+	InfoFile string `yaml:"-"`
 	// Modems are served side by side; the trouble of one never touches another.
 	Modems []Device `yaml:"modems"`
 }

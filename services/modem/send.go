@@ -3,6 +3,7 @@ package modem
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -54,6 +55,8 @@ type delivery struct {
 	// asked for.
 	known  bus.Progress
 	looked bool
+	// current is the part that is being sent, and total how many there are.
+	current, total atomic.Int32
 	// started is when the first part was attempted, by this worker.
 	started time.Time
 	done    []life.PartDone
@@ -66,6 +69,7 @@ func (w *worker) handle(ctx context.Context, m *driver.Modem, work *bus.Work) er
 		worker: w, modem: m, work: work, sub: work.Submission,
 		log: w.log.With(log.Message(work.Submission.ID)),
 	}
+	defer w.info.hold(w.dev.Name, d.inHand)()
 	ctx, stop := graceful(ctx)
 	defer stop()
 	err := d.run(ctx)
@@ -97,6 +101,7 @@ func (d *delivery) run(ctx context.Context) error {
 		return &ending{final: life.Failed{Reason: reason(err), Class: life.FailureMessage}, cause: err}
 	}
 	d.msg = msg
+	d.total.Store(int32(len(msg.Parts)))
 	restore, err := d.useCentre(ctx)
 	if err != nil {
 		return err
@@ -106,12 +111,16 @@ func (d *delivery) run(ctx context.Context) error {
 		if part > 1 && draining(ctx) {
 			return &ending{cause: errors.New("the worker stops; the remaining parts go to another one")}
 		}
+		d.current.Store(int32(part))
 		if err := d.part(ctx, part); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// inHand says what is being sent.
+func (d *delivery) inHand() string { return sending(int(d.current.Load()), int(d.total.Load())) }
 
 // reason is what the submitter is told of a message that cannot be composed.
 func reason(err error) string {

@@ -23,6 +23,7 @@ type Opener func(ctx context.Context, d Device) (io.ReadWriteCloser, error)
 type Service struct {
 	workers []*worker
 	log     *zap.Logger
+	info    *infoFile
 }
 
 // New makes a Service; Config.Check tells before whether it can work. open is nil
@@ -33,6 +34,7 @@ func New(cfg Config, b *bus.Bus, logger *zap.Logger, open Opener) *Service {
 	}
 	b.ExpectTakers(len(cfg.Modems))
 	s := &Service{log: logger.Named("modem")}
+	s.info = newInfoFile(cfg.InfoFile, s.log)
 	devices := make([]string, len(cfg.Modems))
 	for i, d := range cfg.Modems {
 		devices[i] = d.Device
@@ -40,6 +42,7 @@ func New(cfg Config, b *bus.Bus, logger *zap.Logger, open Opener) *Service {
 	for i, d := range cfg.Modems {
 		w := newWorker(cfg.Host, d, b, s.log, open)
 		w.pin = newPINNote(cfg.State, d.Name)
+		w.info = s.info
 		w.ladder.devices, w.ladder.self = devices, i
 		s.workers = append(s.workers, w)
 	}
@@ -55,6 +58,7 @@ func openSerial(ctx context.Context, d Device) (io.ReadWriteCloser, error) {
 func (s *Service) Run(ctx context.Context) error {
 	s.log.Info("running", zap.Int("modems", len(s.workers)))
 	defer s.log.Info("stopped")
+	defer context.AfterFunc(ctx, s.info.stop)()
 	var wg sync.WaitGroup
 	for _, w := range s.workers {
 		wg.Go(func() { w.run(ctx) })

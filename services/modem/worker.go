@@ -45,7 +45,9 @@ type worker struct {
 	// lateAnswers has the reference of a part that was accepted after its Send had
 	// given up.
 	lateAnswers chan int
-	ladder      ladder
+	// info tells what the end of the process waits for.
+	info   *infoFile
+	ladder ladder
 	// before is the message that was sent last; it belongs to the sending goroutine.
 	before *finishing
 	// indicates says that the modem tells of new messages, and stored how many the
@@ -76,7 +78,7 @@ func newWorker(host string, d Device, b *bus.Bus, logger *zap.Logger, open Opene
 			Identity: life.Modem{Host: host, Name: d.Name, Number: string(d.Number), Description: d.Description},
 		}),
 		lateAnswers: make(chan int, 1), unmatched: map[string]time.Time{},
-		kept: map[slot]string{}, alarmed: map[string]bool{}, ladder: newLadder(d.Profile),
+		info: newInfoFile("", logger), kept: map[slot]string{}, alarmed: map[string]bool{}, ladder: newLadder(d.Profile),
 	}
 }
 

@@ -33,6 +33,8 @@ type Config struct {
 	Modems []modem.Device `yaml:"modems"`
 	// PIDFile is written by viestid.
 	PIDFile string `yaml:"pidfile"`
+	// InfoFile says, while the modems' part of the process stops, what it waits for.
+	InfoFile string `yaml:"infofile"`
 }
 
 // NATS says where the broker is.
@@ -142,5 +144,5 @@ func (c *Config) Policy() *route.Policy {
 
 // ModemConfig is the configuration of the modem worker.
 func (c *Config) ModemConfig() modem.Config {
-	return modem.Config{Host: c.Host, State: c.State, Modems: c.Modems}
+	return modem.Config{Host: c.Host, State: c.State, InfoFile: c.InfoFile, Modems: c.Modems}
 }

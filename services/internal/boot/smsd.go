@@ -28,7 +28,7 @@ func FromSmsd(path string, stderr io.Writer) (*Config, error) {
 	if smsdconf.Refuses(problems) {
 		return nil, fmt.Errorf("%w: %s has errors, see above", ErrConfig, path)
 	}
-	cfg := &Config{PIDFile: conf.Global.PIDFile, Spool: smsdSpool(conf)}
+	cfg := &Config{PIDFile: conf.Global.PIDFile, InfoFile: conf.Global.InfoFile, Spool: smsdSpool(conf)}
 	if g := conf.Global; g.LogFile != smsdconf.LogToStdout && g.LogFile != smsdconf.LogToStderr {
 		cfg.Log.File = g.LogFile
 	}
@@ -140,7 +140,7 @@ var honouredSettings = map[smsdconf.Scope]map[string]bool{
 		"devices", "outgoing", "checked", "incoming", "report", "sent", "failed", "trust_outgoing", "autosplit", "alphabet",
 		"trim_text", "validity", "international_prefixes", "national_prefixes", "store_sent_pdu", "incoming_utf8",
 		"decode_unicode_text", "store_received_pdu", "delaytime", "errorsleeptime", "blockafter", "blocktime", "eventhandler",
-		"logfile", "pidfile", "datetime_format", "notifier", "delaytime_mainprocess", "sleeptime_mainprocess",
+		"logfile", "pidfile", "infofile", "datetime_format", "notifier", "delaytime_mainprocess", "sleeptime_mainprocess",
 		"saved", "status_signal_quality", "terminal", "blacklist", "whitelist", "keep_filename", "store_original_filename",
 		"filename_preview", "internal_combine", "internal_combine_binary", "ic_purge_hours", "ic_purge_minutes", "ic_purge_read",
 		"ic_purge_interval", "date_filename", "date_filename_format", "incoming_copy", "report_copy", "sent_copy", "failed_copy",
