@@ -47,6 +47,15 @@ func (s Space) BucketState() string { return s.bucket("state") }
 // SuspensionKey is the key in BucketState of the suspension of a modem.
 func SuspensionKey(host, modem string) string { return "modem." + Token(host) + "." + Token(modem) }
 
+// ModemTallyKey and SIMTallyKey are keys in BucketState of what a modem, and what a
+// SIM by its IMSI, did in a span of a name.
+func ModemTallyKey(host, modem, span string) string {
+	return "tally.modem." + Token(host) + "." + Token(modem) + "." + Token(span)
+}
+
+// SIMTallyKey: see ModemTallyKey.
+func SIMTallyKey(imsi, span string) string { return "tally.sim." + Token(imsi) + "." + Token(span) }
+
 // JoinKey is the key in BucketJoin of the parts that an account got from one
 // sender with one concatenation reference, of 8 bits or wide, and one total.
 func JoinKey(account, sender string, wide bool, reference uint16, total uint8) string {

@@ -33,7 +33,7 @@ func (e *env) runMessage(ctx context.Context, id string, full bool) error {
 		for i := range events {
 			fmt.Fprintln(e.stdout, line(&events[i], full))
 		}
-		return nil
+		return e.explainWaiting(ctx, b, events[0].ID)
 	})
 }
 

@@ -95,6 +95,9 @@ func signal(m life.ModemStatus) string {
 func (e *env) showQueues(queues []bus.Queue, modems []life.ModemStatus) {
 	served := map[string]int{}
 	for _, m := range modems {
+		if m.State == life.ModemSuspended || m.State == life.ModemStopped {
+			continue
+		}
 		for _, q := range m.Queues {
 			served[q]++
 		}

@@ -35,10 +35,16 @@ func (e *env) runWhy(ctx context.Context, id string) error {
 
 // reasons are why a message waits or, when it does not wait any more, how it ended.
 func reasons(ctx context.Context, b *bus.Bus, id string) ([]string, error) {
-	w, err := b.Find(ctx, "", id)
+	lines, err := waits(ctx, b, id)
 	if errors.Is(err, bus.ErrNotFound) {
 		return ended(ctx, b, id)
 	}
+	return lines, err
+}
+
+// waits are why a message waits; bus.ErrNotFound says that it does not wait.
+func waits(ctx context.Context, b *bus.Bus, id string) ([]string, error) {
+	w, err := b.Find(ctx, "", id)
 	if err != nil {
 		return nil, err
 	}
@@ -55,6 +61,18 @@ func reasons(ctx context.Context, b *bus.Bus, id string) ([]string, error) {
 		return nil, err
 	}
 	return (&waiting{w.Submission, w.Deferred, modems, queues, events, time.Now()}).reasons(), nil
+}
+
+// explainWaiting adds to the history of a message why it waits, if it does.
+func (e *env) explainWaiting(ctx context.Context, b *bus.Bus, id string) error {
+	lines, err := waits(ctx, b, id)
+	for _, l := range lines {
+		fmt.Fprintln(e.stdout, l)
+	}
+	if errors.Is(err, bus.ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 // ended tells of a message that is in no queue.

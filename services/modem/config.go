@@ -101,6 +101,7 @@ type Device struct {
 	Resets       `yaml:",inline"`
 	VoiceCalls   `yaml:",inline"`
 	Telnet       `yaml:",inline"`
+	Limits       `yaml:",inline"`
 }
 
 // DefaultDevice returns the defaults of smsd for a modem, except that it receives.
@@ -159,7 +160,7 @@ func (c *Config) Check() error {
 		if d.Autosplit < 0 || d.Autosplit > 3 {
 			bad("autosplit is %d, want 0 to 3", d.Autosplit)
 		}
-		for _, problem := range slices.Concat(d.Conversation.problems(), d.Calls.problems(), d.VoiceCalls.problems()) {
+		for _, problem := range slices.Concat(d.Conversation.problems(), d.Calls.problems(), d.VoiceCalls.problems(), d.Limits.problems()) {
 			bad("%s", problem)
 		}
 	}
@@ -213,7 +214,16 @@ func (d *Device) driver() driver.Config {
 	return c
 }
 
-// queues returns the queues that the modem serves.
+// serves returns the queues that the modem takes messages from; none when it only
+// receives.
+func (d *Device) serves() []string {
+	if !d.Outgoing {
+		return nil
+	}
+	return d.queues()
+}
+
+// queues returns the queues that are meant for the modem.
 func (d *Device) queues() []string {
 	if len(d.Queues) == 0 {
 		return []string{message.DefaultQueue}

@@ -94,7 +94,7 @@ func (d *delivery) notAccepted(ctx context.Context, part int, last bool, cause e
 		return cause
 	}
 	before := d.known.Attempts[part]
-	if err := d.recordRefusal(ctx, part); err != nil {
+	if err := errors.Join(d.recordRefusal(ctx, part), d.giveBack(ctx)); err != nil {
 		return err
 	}
 	d.log.Warn("refused", zap.Int("part", part), zap.String("answer", refused.Text), zap.Stringer("class", refused.Class), zap.Error(refused.Err))

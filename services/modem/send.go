@@ -25,6 +25,9 @@ func (w *worker) send(ctx context.Context, m *driver.Modem) error {
 	}
 	defer w.wait() // what was sent is recorded, whatever comes
 	for {
+		if err := w.awaitAllowance(ctx); err != nil {
+			return err
+		}
 		work, err := taker.Take(ctx)
 		if err != nil {
 			return err
@@ -57,6 +60,8 @@ type delivery struct {
 	looked bool
 	// current is the part that is being sent, and total how many there are.
 	current, total atomic.Int32
+	// reserved is when the part was counted that is being sent.
+	reserved time.Time
 	// started is when the first part was attempted, by this worker.
 	started time.Time
 	done    []life.PartDone
@@ -77,7 +82,7 @@ func (w *worker) handle(ctx context.Context, m *driver.Modem, work *bus.Work) er
 	switch {
 	case err == nil:
 		w.troubles = 0
-		return nil
+		return w.countMessage(ctx)
 	case errors.As(err, &end):
 		return d.end(ctx, end)
 	default:
@@ -185,6 +190,9 @@ func (d *delivery) mayBegin(ctx context.Context, part int) error {
 	err := errNotHeld
 	if d.work.Held() {
 		err = d.settle(ctx)
+	}
+	if err == nil {
+		err = d.reserve(ctx)
 	}
 	if err == nil {
 		return nil

@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/viesti-sms/viesti/services/internal/core/allowance"
 	"github.com/viesti-sms/viesti/services/internal/core/compose"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
@@ -66,6 +67,10 @@ type worker struct {
 	detailed bool
 	// chatter is when lines of a name were last logged.
 	chatter map[string]time.Time
+	// messages counts what was sent, where that is not kept with the broker; limited
+	// is the limit that an alarm was raised for. Both belong to the sending goroutine.
+	messages allowance.Tally
+	limited  string
 	// unregistered counts sessions, one after the other, that found no network.
 	unregistered int
 }
@@ -74,7 +79,7 @@ func newWorker(host string, d Device, b *bus.Bus, logger *zap.Logger, open Opene
 	return &worker{
 		dev: d, settings: d.settings(), bus: b, log: logger.With(log.Modem(d.Name)), open: open, now: time.Now, suspendPoll: suspendPoll, control: control{ready: make(chan struct{})},
 		status: newStatus(b, life.ModemStatus{
-			Device: d.Device, Queues: d.queues(), Registration: -1,
+			Device: d.Device, Queues: d.serves(), Registration: -1,
 			Identity: life.Modem{Host: host, Name: d.Name, Number: string(d.Number), Description: d.Description},
 		}),
 		lateAnswers: make(chan int, 1), unmatched: map[string]time.Time{},

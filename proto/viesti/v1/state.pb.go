@@ -77,6 +77,60 @@ func (x *Suspension) GetSince() *timestamppb.Timestamp {
 	return nil
 }
 
+// Tally counts what was done since a moment: messages of a modem, or parts of a
+// SIM; kept in the bucket sms_state, and changed by compare-and-set alone.
+type Tally struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Since         *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=since,proto3" json:"since,omitempty"`
+	Count         uint32                 `protobuf:"varint,2,opt,name=count,proto3" json:"count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Tally) Reset() {
+	*x = Tally{}
+	mi := &file_viesti_v1_state_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Tally) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Tally) ProtoMessage() {}
+
+func (x *Tally) ProtoReflect() protoreflect.Message {
+	mi := &file_viesti_v1_state_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Tally.ProtoReflect.Descriptor instead.
+func (*Tally) Descriptor() ([]byte, []int) {
+	return file_viesti_v1_state_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Tally) GetSince() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Since
+	}
+	return nil
+}
+
+func (x *Tally) GetCount() uint32 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
 var File_viesti_v1_state_proto protoreflect.FileDescriptor
 
 const file_viesti_v1_state_proto_rawDesc = "" +
@@ -85,7 +139,10 @@ const file_viesti_v1_state_proto_rawDesc = "" +
 	"\n" +
 	"Suspension\x12\x16\n" +
 	"\x06reason\x18\x01 \x01(\tR\x06reason\x120\n" +
-	"\x05since\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x05sinceB7Z5github.com/viesti-sms/viesti/proto/viesti/v1;viestiv1b\x06proto3"
+	"\x05since\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\"O\n" +
+	"\x05Tally\x120\n" +
+	"\x05since\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\x12\x14\n" +
+	"\x05count\x18\x02 \x01(\rR\x05countB7Z5github.com/viesti-sms/viesti/proto/viesti/v1;viestiv1b\x06proto3"
 
 var (
 	file_viesti_v1_state_proto_rawDescOnce sync.Once
@@ -99,18 +156,20 @@ func file_viesti_v1_state_proto_rawDescGZIP() []byte {
 	return file_viesti_v1_state_proto_rawDescData
 }
 
-var file_viesti_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
+var file_viesti_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
 var file_viesti_v1_state_proto_goTypes = []any{
 	(*Suspension)(nil),            // 0: viesti.v1.Suspension
-	(*timestamppb.Timestamp)(nil), // 1: google.protobuf.Timestamp
+	(*Tally)(nil),                 // 1: viesti.v1.Tally
+	(*timestamppb.Timestamp)(nil), // 2: google.protobuf.Timestamp
 }
 var file_viesti_v1_state_proto_depIdxs = []int32{
-	1, // 0: viesti.v1.Suspension.since:type_name -> google.protobuf.Timestamp
-	1, // [1:1] is the sub-list for method output_type
-	1, // [1:1] is the sub-list for method input_type
-	1, // [1:1] is the sub-list for extension type_name
-	1, // [1:1] is the sub-list for extension extendee
-	0, // [0:1] is the sub-list for field type_name
+	2, // 0: viesti.v1.Suspension.since:type_name -> google.protobuf.Timestamp
+	2, // 1: viesti.v1.Tally.since:type_name -> google.protobuf.Timestamp
+	2, // [2:2] is the sub-list for method output_type
+	2, // [2:2] is the sub-list for method input_type
+	2, // [2:2] is the sub-list for extension type_name
+	2, // [2:2] is the sub-list for extension extendee
+	0, // [0:2] is the sub-list for field type_name
 }
 
 func init() { file_viesti_v1_state_proto_init() }
@@ -124,7 +183,7 @@ func file_viesti_v1_state_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_viesti_v1_state_proto_rawDesc), len(file_viesti_v1_state_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   1,
+			NumMessages:   2,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -104,6 +104,7 @@ func smsdModem(conf *smsdconf.Config, m *smsdconf.Modem) modem.Device {
 	d.SMSC, d.SMSCInPDU, d.Network, d.Signal = config.Text(m.SMSC.Reveal()), m.SMSCPDU, int(m.CheckNetwork), m.StatusSignalQuality
 	d.PDUMode, d.CMGLValue, d.MemoryStart, d.ReadTimeout = m.SelectPDUMode, m.CMGLValue, m.MemoryStart, config.Duration(m.ReadTimeout)
 	d.SendRetries, d.SentSleep = m.SendRetries, config.Duration(m.SentSleeptime)
+	d.MessageLimit, d.MessageCountClear = m.MessageLimit, config.Duration(m.MessageCountClear)
 	d.ErrorSleep, d.BlockAfter, d.BlockTime = config.Duration(g.ErrorSleeptime), g.BlockAfter, config.Duration(g.Blocktime)
 	d.Poll, d.OpenSleep = config.Duration(m.Delaytime), config.Duration(m.DeviceOpenErrorSleeptime)
 	d.SuspendFile = g.Suspend
@@ -149,7 +150,7 @@ var honouredSettings = map[smsdconf.Scope]map[string]bool{
 	smsdconf.ModemScope: set(
 		"device", "baudrate", "rtscts", "number", "description", "outgoing", "queues", "incoming", "report", "pin", "pinsleeptime",
 		"pre_init", "init", "init2", "start", "startsleeptime", "stop", "smsc", "smsc_pdu", "check_network", "status_signal_quality",
-		"select_pdu_mode", "cmgl_value", "memory_start", "read_timeout", "send_retries", "sentsleeptime", "messageids", "reply_path",
+		"select_pdu_mode", "cmgl_value", "memory_start", "read_timeout", "send_retries", "sentsleeptime", "message_limit", "message_count_clear", "messageids", "reply_path",
 		"cs_convert", "cs_convert_optical", "language", "language_ext", "notice_ucs2", "national_toa_unknown", "text_is_pdu_key",
 		"eventhandler", "delaytime", "device_open_errorsleeptime", "keep_open", "trust_spool", "poll_faster",
 		"detect_message_routing", "detect_unexpected_input", "decode_unicode_text", "internal_combine", "internal_combine_binary",

@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	viestiv1 "github.com/viesti-sms/viesti/proto/viesti/v1"
+	"github.com/viesti-sms/viesti/services/internal/core/allowance"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 	"github.com/viesti-sms/viesti/services/internal/core/route"
@@ -101,6 +102,11 @@ func TestModemRoundTrips(t *testing.T) {
 		suspension := drawn[life.Suspension](t, false)
 		data, err = EncodeSuspension(suspension)
 		same(t, "suspension", decoded(t, DecodeSuspension, data, err), suspension)
+
+		tally := drawn[allowance.Tally](t, false)
+		tally.Count = int(uint32(tally.Count))
+		data, err = EncodeTally(tally)
+		same(t, "tally", decoded(t, DecodeTally, data, err), tally)
 
 		policy := drawn[route.Policy](t, false)
 		data, err = EncodePolicy(&policy)

@@ -91,9 +91,12 @@ func (p *Process) Kill() {
 // Term asks it to end, and returns its exit code.
 func (p *Process) Term() int {
 	p.t.Helper()
-	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	p.Signal(syscall.SIGTERM)
 	return p.Wait()
 }
+
+// Signal gives it a signal.
+func (p *Process) Signal(s os.Signal) { _ = p.cmd.Process.Signal(s) }
 
 // Wait waits until it ends by itself, and returns its exit code.
 func (p *Process) Wait() int {

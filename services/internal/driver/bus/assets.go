@@ -83,7 +83,7 @@ func (b *Bus) buckets() []jetstream.KeyValueConfig {
 		{Bucket: s.BucketSessions(), Storage: jetstream.MemoryStorage, LimitMarkerTTL: markerTTL, Replicas: 1, Description: "SMPP sessions"},
 		{Bucket: s.BucketLeases(), LimitMarkerTTL: markerTTL, Replicas: b.opts.Replicas, Description: "roles that one process may have"},
 		{Bucket: s.BucketJoin(), LimitMarkerTTL: markerTTL, Replicas: b.opts.Replicas, Description: "parts that wait for the others"},
-		{Bucket: s.BucketState(), LimitMarkerTTL: markerTTL, Replicas: b.opts.Replicas, Description: "suspended modems"},
+		{Bucket: s.BucketState(), LimitMarkerTTL: markerTTL, Replicas: b.opts.Replicas, Description: "suspended modems, and what was sent where that is limited"},
 	}
 }
 
