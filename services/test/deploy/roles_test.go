@@ -11,6 +11,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/viesti-sms/viesti/proto/subject"
+	"github.com/viesti-sms/viesti/services/internal/core/allowance"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/route"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
@@ -63,6 +64,8 @@ var operations = []operation{
 	{"show a modem of another host", nil, modemState("modem2")},
 	{"suspend its modem", []string{asModem}, suspendAndResume("modem1")},
 	{"suspend a modem of another host", nil, suspendAndResume("modem2")},
+	{"count what its modem sent", []string{asModem}, countSent("modem1")},
+	{"count what a modem of another host sent", nil, countSent("modem2")},
 	{"list modems", []string{asOperator}, func(ctx context.Context, c *client) error {
 		_, err := c.bus.Modems(ctx)
 		return err
@@ -139,5 +142,18 @@ func suspendAndResume(host string) func(context.Context, *client) error {
 			return err
 		}
 		return c.bus.Resume(ctx, host, "SIM1")
+	}
+}
+
+// countSent counts what a modem of a host and a SIM sent, as a worker does.
+func countSent(host string) func(context.Context, *client) error {
+	return func(ctx context.Context, c *client) error {
+		one := func(t allowance.Tally) (allowance.Tally, bool) {
+			return allowance.Tally{Since: time.Now(), Count: t.Count + 1}, true
+		}
+		if err := c.bus.Tally(ctx, subject.ModemTallyKey(host, "SIM1", "messages"), one); err != nil {
+			return err
+		}
+		return c.bus.Tally(ctx, subject.SIMTallyKey("244050000000001", "day"), one)
 	}
 }
