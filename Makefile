@@ -37,7 +37,7 @@ soak: need-go ## let fifty simulated modems misbehave for a simulated hour (SEED
 	cd services && $(GO) test -count=1 -timeout 10m -v ./test/soak -args -modems 50 -hosts 5 -simulated 1h -scale 15 -rate 4 -seed $(or $(SEED),0)
 
 .PHONY: peer
-peer: need-go ## compare with the real smsd (Debian package smstools)
+peer: need-go ## compare with the real smsd (Debian packages smstools and procmail)
 	cd services && $(GO) test -tags peer -count=1 ./test/peer/...
 
 .PHONY: bench

@@ -62,13 +62,24 @@ func recordedSetup(t *testing.T, config string) setup {
 // is stopped at the end of the test, and must end well.
 func run(t *testing.T, p program, s setup) *peer {
 	t.Helper()
-	g := &peer{program: p, dir: t.TempDir(), modems: map[string]*sim.Modem{}, ended: make(chan struct{})}
+	return runIn(t, p, s, t.TempDir(), func() {})
+}
+
+// runIn is run in a directory; prepare is called before the program starts.
+func runIn(t *testing.T, p program, s setup, dir string, prepare func()) *peer {
+	t.Helper()
+	g := &peer{program: p, dir: dir, modems: map[string]*sim.Modem{}, ended: make(chan struct{})}
 	for i, name := range s.names {
 		port := g.path(fmt.Sprintf("modem%d", i+1))
-		g.modems[name] = gateway.Modem(t, port, truth.Identify(s.modem, name, i))
+		cfg := truth.Identify(s.modem, name, i)
+		if s.modem.Network != nil {
+			cfg.Network = s.modem.Network
+		}
+		g.modems[name] = gateway.Modem(t, port, cfg)
 	}
 	g.cmd = p.command(truth.Place(t, g.dir, s.conf), g.dir)
 	g.environment(t)
+	prepare()
 	if err := g.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
