@@ -30,7 +30,9 @@ type Config struct {
 type Device struct {
 	Name string `yaml:"name"`
 	// Device is a path or @host:port.
-	Device      string      `yaml:"device"`
+	Device string `yaml:"device"`
+	// AnyPort opens a port also when it is known not to be for AT commands.
+	AnyPort     bool        `yaml:"any_port"`
 	Baud        int         `yaml:"baudrate"`
 	RTSCTS      bool        `yaml:"rtscts"`
 	Number      config.Text `yaml:"number"`

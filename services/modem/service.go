@@ -50,6 +50,11 @@ func New(cfg Config, b *bus.Bus, logger *zap.Logger, open Opener) *Service {
 }
 
 func openSerial(ctx context.Context, d Device) (io.ReadWriteCloser, error) {
+	if !d.AnyPort {
+		if err := serial.System.CheckRole(d.Device); err != nil {
+			return nil, err
+		}
+	}
 	return serial.Open(ctx, d.Device, serial.Options{Baud: d.Baud, RTSCTS: d.RTSCTS, Login: d.login()})
 }
 

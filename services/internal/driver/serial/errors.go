@@ -3,6 +3,7 @@ package serial
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Errors of Open.
@@ -26,17 +27,29 @@ var (
 type BusyError struct {
 	// Device is the path that was to be opened.
 	Device string
-	// Holders are the processes that have it open: "smsd (123)". Those of other
-	// users cannot be seen without privileges.
+	// Holders are the processes that have it open or locked: "smsd (123)". Those of
+	// other users may stay unseen.
 	Holders []string
+	// ModemManager tells that it runs on this machine.
+	ModemManager bool
 }
 
 // Error implements error.
 func (e *BusyError) Error() string {
-	if len(e.Holders) == 0 {
-		return fmt.Sprintf("%v: opening %s", ErrBusy, e.Device)
+	text := fmt.Sprintf("%v: opening %s", ErrBusy, e.Device)
+	if len(e.Holders) > 0 {
+		text += ": held by " + strings.Join(e.Holders, ", ")
 	}
-	return fmt.Sprintf("%v: opening %s: held by %v", ErrBusy, e.Device, e.Holders)
+	switch {
+	case strings.Contains(strings.Join(e.Holders, ", "), modemManager):
+		return text + "; keep it away with the udev rules 99-viesti-modem.rules, or stop it: systemctl disable --now ModemManager"
+	case e.ModemManager && len(e.Holders) == 0:
+		return text + ": maybe by ModemManager, which runs here; keep it away with the udev rules 99-viesti-modem.rules, or stop it: systemctl disable --now ModemManager"
+	case len(e.Holders) == 0:
+		return text + ": by a process of another user; as root, fuser -v " + e.Device + " names it"
+	default:
+		return text
+	}
 }
 
 // Unwrap returns ErrBusy.

@@ -196,13 +196,13 @@ func TestHolders(t *testing.T) {
 	process("11", "", resolved)
 	process("12", "bystander", "/dev/null")
 	want := []string{"smsd (10)", "process (11)"}
-	if diff := cmp.Diff(want, holders(proc, link)); diff != "" {
+	if diff := cmp.Diff(want, Roots{Proc: proc}.Holders(link)); diff != "" {
 		t.Errorf("holders (-want +got):\n%s", diff)
 	}
-	if got := holders(proc, filepath.Join(dir, "absent")); got != nil {
+	if got := (Roots{Proc: proc}).Holders(filepath.Join(dir, "absent")); got != nil {
 		t.Errorf("holders of nothing: %v", got)
 	}
-	if got := (&BusyError{Device: "/dev/x", Holders: want}).Error(); got != "device is in use: opening /dev/x: held by [smsd (10) process (11)]" {
+	if got := (&BusyError{Device: "/dev/x", Holders: want}).Error(); got != "device is in use: opening /dev/x: held by smsd (10), process (11)" {
 		t.Errorf("text %q", got)
 	}
 }
