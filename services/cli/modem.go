@@ -23,7 +23,7 @@ func (e *env) modem() *cobra.Command {
 		},
 	}
 	at.Flags().DurationVar(&timeout, "timeout", 10*time.Second, "how long to wait for the answer")
-	cmd.AddCommand(append(e.modemService(), at, e.ussd())...)
+	cmd.AddCommand(append(e.modemService(), at, e.ussd(), e.ports())...)
 	return cmd
 }
 
