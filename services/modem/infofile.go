@@ -66,12 +66,25 @@ func (f *infoFile) write() error {
 		lines = append(lines, modem+" is "+line()+"\n")
 	}
 	slices.Sort(lines)
-	// Readers must not see half a file, and no link is followed to another one.
-	temp := filepath.Join(filepath.Dir(f.path), "."+filepath.Base(f.path)+".new")
-	if err := os.WriteFile(temp, []byte(strings.Join(lines, "")), 0o644); err != nil {
+	return replace(f.path, strings.Join(lines, ""))
+}
+
+// replace puts text in the place of a file: readers never see half of it, and no
+// link is followed to another file.
+func replace(path, text string) error {
+	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
 		return err
 	}
-	return os.Rename(temp, f.path)
+	_, err = temp.WriteString(text)
+	err = errors.Join(err, temp.Chmod(0o644), temp.Close())
+	if err == nil {
+		err = os.Rename(temp.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(temp.Name())
+	}
+	return err
 }
 
 // sending is the line for a message, in smsd's words.
