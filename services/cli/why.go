@@ -102,6 +102,9 @@ func (w *waiting) reasons() []string {
 	if m := w.holder(); m != nil {
 		return []string{fmt.Sprintf("Modem %s on %s has it in hand, since %s.", m.Identity.Name, m.Identity.Host, m.Since.Local().Format(clock))}
 	}
+	if begun := w.begun(); begun != "" {
+		return []string{begun}
+	}
 	serving := w.serving()
 	lines := []string{fmt.Sprintf("It has waited in the queue %s, with %s priority, for %s.", w.sub.Queue, w.sub.Priority, w.now.Sub(w.sub.AcceptedAt).Round(time.Second))}
 	switch {
@@ -188,18 +191,43 @@ func (w *waiting) crowd() []string {
 	return lines
 }
 
+// freshness is how long an attempt without an outcome is taken for one that goes
+// on: the state of a modem is shown a moment later than its attempt.
+const freshness = time.Minute
+
+// begun tells of an attempt that goes on, if there is one.
+func (w *waiting) begun() string {
+	e, a := w.attempt()
+	if e == nil || a.State != life.Attempting || w.now.Sub(e.Time) > freshness {
+		return ""
+	}
+	return fmt.Sprintf("Part %d of %d is being sent%s, since %s.", a.Part, a.Total, through(e), e.Time.Local().Format(clock))
+}
+
 // lastAttempt tells how the last attempt ended, if there was one.
 func (w *waiting) lastAttempt() string {
-	for _, e := range slices.Backward(w.events) {
-		a, ok := e.Kind.(life.Attempt)
-		if !ok {
-			continue
-		}
-		text := fmt.Sprintf("The last attempt, number %d for part %d of %d, was at %s: %s", a.Number, a.Part, a.Total, e.Time.Local().Format(clock), word(a))
-		if e.Modem != nil {
-			text += " (modem " + e.Modem.Name + " on " + e.Modem.Host + ")"
-		}
-		return text + "."
+	e, a := w.attempt()
+	if e == nil {
+		return ""
 	}
-	return ""
+	return fmt.Sprintf("The last attempt, number %d for part %d of %d, was at %s: %s%s.",
+		a.Number, a.Part, a.Total, e.Time.Local().Format(clock), word(a), through(e))
+}
+
+// attempt returns the last attempt; nil: there was none.
+func (w *waiting) attempt() (*life.Event, life.Attempt) {
+	for i := range slices.Backward(w.events) {
+		if a, ok := w.events[i].Kind.(life.Attempt); ok {
+			return &w.events[i], a
+		}
+	}
+	return nil, life.Attempt{}
+}
+
+// through names the modem of an event.
+func through(e *life.Event) string {
+	if e.Modem == nil {
+		return ""
+	}
+	return " (modem " + e.Modem.Name + " on " + e.Modem.Host + ")"
 }

@@ -43,6 +43,18 @@ func TestReasons(t *testing.T) {
 			}},
 			[]string{"SIM1 on h is idle", "7 of its priority wait, and 2 more", "3 messages of high priority go first"}, "99",
 		},
+		"being sent": {
+			waiting{sub: sub, modems: []life.ModemStatus{modem(life.ModemIdle, "", "fi")}, events: []life.Event{
+				{Time: now.Add(-time.Second), Kind: life.Attempt{Part: 2, Total: 2, Number: 1, State: life.Attempting}, Modem: &life.Modem{Host: "h", Name: "SIM1"}},
+			}},
+			[]string{"Part 2 of 2 is being sent (modem SIM1 on h), since 2026-01-02 11:59:59."}, "waited",
+		},
+		"begun by a modem that is gone": {
+			waiting{sub: sub, events: []life.Event{
+				{Time: now.Add(-time.Hour), Kind: life.Attempt{Part: 1, Total: 1, Number: 1, State: life.Attempting}},
+			}},
+			[]string{"waited", "was at 2026-01-02 11:00:00: attempt."}, "being sent",
+		},
 		"after a failure": {
 			waiting{sub: &expiring, events: []life.Event{
 				{Time: now.Add(-time.Minute), Kind: life.Attempt{Part: 1, Total: 2, Number: 3, State: life.Refused}, Modem: &life.Modem{Host: "h2", Name: "SIM2"}},
@@ -69,6 +81,9 @@ func TestWhy(t *testing.T) {
 	id := strings.TrimSpace(prints(t, "", "send", "358401234567", "Hello"))
 	if out := prints(t, "", "why", strings.ToUpper(id)); !strings.Contains(out, "No modem that is alive serves this queue") {
 		t.Errorf("a message that nobody serves:\n%s", out)
+	}
+	if out := prints(t, "", "message", id); !strings.Contains(out, "No modem that is alive serves this queue") {
+		t.Errorf("the history of a message that nobody serves:\n%s", out)
 	}
 	w, err := g.Find(bounded(t), "", id)
 	must(t, err)
