@@ -90,7 +90,7 @@ var layers = []layer{
 		libraries: []string{"github.com/nats-io/nats.go", "github.com/spf13/cobra", "go.uber.org/zap"},
 	},
 	{
-		name: "viesti-sim", packages: []string{"cmd/viesti-sim"}, below: []string{"boot", "kit", "sim"},
+		name: "viesti-sim", packages: []string{"cmd/viesti-sim"}, below: []string{"boot", "kit", "sim", "codec"},
 		libraries: []string{"github.com/spf13/cobra"},
 	},
 	{

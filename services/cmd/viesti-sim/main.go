@@ -1,5 +1,6 @@
 // Command viesti-sim offers simulated GSM modems, over TCP or as serial ports, so that
-// programs can be tested without a modem, a SIM or a network.
+// programs can be tested without a modem, a SIM or a network; and it is a simulated SMPP
+// client, so that a port can be tried out without a partner.
 package main
 
 import (
@@ -49,5 +50,6 @@ func command(stdout io.Writer) *cobra.Command {
 	cmd.Flags().DurationVar(&f.latency, "latency", 0, "how long the network takes to accept a message")
 	cmd.Flags().DurationVar(&f.delivery, "delivery", time.Second, "how long it takes to deliver a message between modems")
 	cmd.Flags().DurationVar(&f.report, "report", 2*time.Second, "how long it takes to report on a message")
+	cmd.AddCommand(esmeCommand(stdout))
 	return cmd
 }

@@ -15,6 +15,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/viesti-sms/viesti/services/internal/codec/smpp"
 	sim "github.com/viesti-sms/viesti/services/internal/sim/modem"
 )
 
@@ -129,13 +130,57 @@ func TestPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	flags := regexp.MustCompile(`(?m)^ +--[a-z-]+`).FindAllString(command(io.Discard).Flags().FlagUsages(), -1)
-	if len(flags) == 0 {
-		t.Error("no flags")
+	sim := command(io.Discard)
+	for _, cmd := range append(sim.Commands(), sim) {
+		flags := regexp.MustCompile(`(?m)^ +--[a-z-]+`).FindAllString(cmd.LocalFlags().FlagUsages(), -1)
+		if len(flags) == 0 {
+			t.Errorf("%s has no flags", cmd.Name())
+		}
+		for _, flag := range flags {
+			if !strings.Contains(string(page), "`"+strings.TrimSpace(flag)) {
+				t.Errorf("%s of %s is not told", strings.TrimSpace(flag), cmd.Name())
+			}
+		}
 	}
-	for _, flag := range flags {
-		if !strings.Contains(string(page), "`"+strings.TrimSpace(flag)) {
-			t.Errorf("%s is not told", strings.TrimSpace(flag))
+}
+
+// TestClientRefused refuses what makes no sense of the simulated SMPP client.
+func TestClientRefused(t *testing.T) {
+	for _, args := range [][]string{
+		{"--mode", "sideways"}, {"--messages", "1"}, {"--to", "1", "--mode", "receiver"}, {"--messages", "0", "--connections", "0"},
+		{"--to", "1", "--rate", "-1"},
+	} {
+		cmd := command(io.Discard)
+		cmd.SetArgs(append([]string{"esme"}, args...))
+		if err := cmd.ExecuteContext(t.Context()); !errors.Is(err, errFlags) {
+			t.Errorf("%q: %v, want %v", args, err, errFlags)
+		}
+	}
+	for _, args := range [][]string{{"--password-file", "no-such-file"}, {"--tls", "--tls-ca", "main.go"}, {"--tls", "--tls-cert", "main.go"}} {
+		cmd := command(io.Discard)
+		cmd.SetArgs(append([]string{"esme", "--messages", "0"}, args...))
+		if err := cmd.ExecuteContext(t.Context()); err == nil {
+			t.Errorf("%q is taken", args)
+		}
+	}
+}
+
+// TestMessageOfFlags chooses the form that a text needs.
+func TestMessageOfFlags(t *testing.T) {
+	for text, want := range map[string]struct {
+		coding     uint8
+		text, long int
+	}{
+		"Test":                   {0, 4, 0},
+		"ä":                      {8, 2, 0},
+		"a@b":                    {8, 6, 0},
+		strings.Repeat("x", 161): {0, 0, 161},
+		strings.Repeat("ä", 71):  {8, 0, 142},
+	} {
+		m := (&esmeFlags{to: "1", text: text}).message()
+		payload, _ := m.TLVs.Get(smpp.TagMessagePayload)
+		if m.DataCoding != want.coding || len(m.Text) != want.text || len(payload) != want.long {
+			t.Errorf("%.10q: data_coding %d, %d octets of text, %d of payload", text, m.DataCoding, len(m.Text), len(payload))
 		}
 	}
 }
