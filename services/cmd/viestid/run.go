@@ -41,9 +41,9 @@ func run(ctx context.Context, cfg *boot.Config, ready func(broker string)) error
 	if err != nil {
 		return err
 	}
-	// On a broker that others share, a file without queues says nothing about them.
-	if cfg.NATS.IsZero() || len(cfg.Queues) > 0 {
-		if err := b.SetPolicy(ctx, cfg.Policy()); err != nil {
+	// On a broker that others share, a file without rules says nothing about them.
+	if given := cfg.Policy(); cfg.NATS.IsZero() || given.HasRules() {
+		if err := b.ApplyFile(ctx, cfg.Host, given); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/viesti-sms/viesti/services/internal/core/policy"
 	"github.com/viesti-sms/viesti/services/internal/core/route"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 	"github.com/viesti-sms/viesti/services/internal/kit/config"
@@ -134,10 +135,10 @@ func (c *Config) Check() error {
 }
 
 // Policy is the shared policy that the file gives.
-func (c *Config) Policy() *route.Policy {
-	p := &route.Policy{}
+func (c *Config) Policy() *policy.Policy {
+	p := &policy.Policy{}
 	for _, q := range c.Queues {
-		p.Queues = append(p.Queues, route.Queue{Name: q.Name, Prefixes: q.Prefixes})
+		p.Routes.Queues = append(p.Routes.Queues, route.Queue{Name: q.Name, Prefixes: q.Prefixes})
 	}
 	return p
 }
