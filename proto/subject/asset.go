@@ -29,20 +29,6 @@ func (s Space) bucket(suffix string) string {
 // BucketConfig holds shared policy.
 func (s Space) BucketConfig() string { return s.bucket("cfg") }
 
-// Keys of BucketConfig: the shared rules, and each account by itself.
-const (
-	KeyPolicy = "policy"
-	// AccountKeys begins the keys of accounts.
-	AccountKeys = "account."
-)
-
-// AccountKey is the key in BucketConfig of an account.
-func AccountKey(name string) string { return AccountKeys + Token(name) }
-
-// FileKey is the key in BucketConfig of the mark of what the configuration file of
-// a host gave last.
-func FileKey(host string) string { return "file." + Token(host) }
-
 // BucketModems holds the live state of modems.
 func (s Space) BucketModems() string { return s.bucket("modem") }
 
@@ -91,7 +77,9 @@ func BucketKey(bucket, key string) string { return "$KV." + bucket + "." + key }
 func (s Space) OutSubjects() []string { return s.all("out.*.*.*.*", "later.*.*.*.*") }
 
 // EventSubjects are the subjects of StreamEvents.
-func (s Space) EventSubjects() []string { return s.all("evt.*.*.*", "part.*.*.*.*.*.*", "try.*.*.*") }
+func (s Space) EventSubjects() []string {
+	return s.all("evt.*.*.*", "part.*.*.*.*.*.*", "try.*.*.*", "chain.*.*.*")
+}
 
 // JobSubjects are the subjects of StreamJobs.
 func (s Space) JobSubjects() []string {
@@ -122,6 +110,9 @@ const (
 	ConsumerExpiryDue    = "expdue"
 )
 
+// ConsumerChain is the durable consumer of the scheduler on StreamEvents.
+const ConsumerChain = "chain"
+
 // Headers of NATS that Viesti sets.
 const (
 	HeaderMessageID          = "Nats-Msg-Id"
@@ -129,6 +120,15 @@ const (
 	HeaderScheduleTarget     = "Nats-Schedule-Target"
 	HeaderTTL                = "Nats-TTL"
 	HeaderExpectedSubjectSeq = "Nats-Expected-Last-Subject-Sequence"
+	HeaderExpectedSubject    = "Nats-Expected-Last-Subject-Sequence-Subject"
+)
+
+// HeaderArmed tells for what the timer of an alternate was set: ArmedAccepted when the
+// message was accepted, ArmedSent when it was sent.
+const (
+	HeaderArmed   = "Viesti-Armed"
+	ArmedAccepted = "accepted"
+	ArmedSent     = "sent"
 )
 
 // MetadataVersion is the key in a stream's metadata that says which version of

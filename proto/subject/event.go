@@ -16,11 +16,13 @@ const (
 	Call      EventType = "call"
 	Modem     EventType = "modem"
 	Alarm     EventType = "alarm"
+	// Escalation is the decision about a message with alternates.
+	Escalation EventType = "escalation"
 )
 
 // EventTypes lists every type there is.
 func EventTypes() []EventType {
-	return []EventType{Accepted, Sent, Failed, Rejected, Expired, Cancelled, Report, Received, Call, Modem, Alarm}
+	return []EventType{Accepted, Sent, Failed, Rejected, Expired, Cancelled, Report, Received, Call, Modem, Alarm, Escalation}
 }
 
 // Accounts that are nobody's own.
@@ -73,3 +75,12 @@ func (s Space) LiveEvent(account, id string, t EventType) string {
 
 // LiveEvents matches everything that passes by.
 func (s Space) LiveEvents() string { return s.join("live", "evt", ">") }
+
+// Chain is the subject of the copy that the scheduler gets of an event of a message
+// that has alternates.
+func (s Space) Chain(account, id string, t EventType) string {
+	return s.join("chain", Token(account), id, string(t))
+}
+
+// ChainAll matches all such copies.
+func (s Space) ChainAll() string { return s.join("chain", "*", "*", "*") }

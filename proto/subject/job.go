@@ -6,7 +6,8 @@ func (s Space) Tick(job string) string { return s.join("tick", Token(job)) }
 // Run is the subject on which a regular run becomes due.
 func (s Space) Run(job string) string { return s.join("run", Token(job)) }
 
-// Alternate is the subject of the timer that waits for a delivery report.
+// Alternate is the subject of the timer of a message with alternates. It holds the
+// message itself, which is gone from the queue when the timer is needed.
 func (s Space) Alternate(account, id string) string { return s.join("alt", Token(account), id) }
 
 // AlternateDue is the subject on which that timer fires.

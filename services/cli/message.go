@@ -33,6 +33,9 @@ func (e *env) runMessage(ctx context.Context, id string, full bool) error {
 		for i := range events {
 			fmt.Fprintln(e.stdout, line(&events[i], full))
 		}
+		if err := e.showChain(ctx, b, events, full); err != nil {
+			return err
+		}
 		return e.explainWaiting(ctx, b, events[0].ID)
 	})
 }
@@ -92,6 +95,8 @@ func word(k life.Kind) string {
 		return "modem"
 	case life.Alarm:
 		return "alarm"
+	case life.Escalation:
+		return "escalation"
 	default:
 		return "event"
 	}
@@ -126,6 +131,8 @@ func describe(ev *life.Event, full bool) string {
 		return k.State.String() + " " + k.Reason
 	case life.Alarm:
 		return k.Text
+	case life.Escalation:
+		return escalated(k, full)
 	default:
 		return ""
 	}

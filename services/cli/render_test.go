@@ -44,6 +44,8 @@ func TestDescribe(t *testing.T) {
 		{life.Call{Caller: to}, true, "call  from 358401234567"},
 		{life.ModemStatus{State: life.ModemTrouble, Reason: "no SIM"}, false, "modem  trouble no SIM"},
 		{life.Alarm{Text: "look"}, false, "alarm  look"},
+		{life.Escalation{Reason: "it could not be sent", Next: "n", Recipient: to}, false, "escalation  it could not be sent; 3584****67 is tried with message n"},
+		{life.Escalation{Reason: "it was delivered"}, false, "escalation  nobody else is tried: it was delivered"},
 		{nil, false, "event"},
 	} {
 		e := &life.Event{ID: "a", Account: "acc", Time: when, Subject: about, Kind: c.kind}

@@ -14,8 +14,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
+	"github.com/viesti-sms/viesti/services/internal/core/escalation"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
-	"github.com/viesti-sms/viesti/services/internal/core/policy"
+	"github.com/viesti-sms/viesti/services/internal/core/route"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 )
 
@@ -50,7 +51,7 @@ func (e *env) send() *cobra.Command {
 	fl.StringVar(&f.queue, "queue", "", "provider queue; default: by number")
 	fl.StringVar(&f.validity, "validity", "", "how long the message is of use, for example 30m, 2h or 3d")
 	fl.StringVar(&f.at, "at", "", "send not before this time: 2026-12-24 18:00, 18:00, or a span like 2h")
-	fl.StringArrayVar(&f.alternates, "alternate", nil, "NUMBER or NUMBER,30m: recipient to try when nobody received it in time; kept with the message for a scheduler that acts on it")
+	fl.StringArrayVar(&f.alternates, "alternate", nil, "NUMBER or NUMBER,30m: whom to try when no delivery report came in time, or sending failed (default 30m); repeat it for a chain")
 	fl.StringVar(&f.onUnknown, "on-unknown", "default", "resend or hold a message that may or may not have been sent")
 	return cmd
 }
@@ -76,11 +77,11 @@ func (e *env) runSend(ctx context.Context, args []string, f sendFlags) error {
 		return err
 	}
 	defer closeBus()
-	shared, err := b.Policy(ctx)
-	if err != nil {
+	var policy *route.Policy
+	if err := b.Policy(ctx, func(p *route.Policy) { policy = p }); err != nil {
 		return err
 	}
-	subs, err := copies(template, recipients, f.queue, shared)
+	subs, err := copies(template, recipients, f.queue, policy)
 	if err != nil {
 		return err
 	}
@@ -238,11 +239,10 @@ func parseAt(text string, now time.Time) (time.Time, error) {
 }
 
 func parseAlternates(texts []string) ([]message.Alternate, error) {
-	const usual = 30 * time.Minute
 	var as []message.Alternate
 	for _, text := range texts {
 		number, span, given := strings.Cut(text, ",")
-		a := message.Alternate{Recipient: message.NewAddress(smsfile.NormaliseNumber([]byte(number))), After: usual}
+		a := message.Alternate{Recipient: message.NewAddress(smsfile.NormaliseNumber([]byte(number))), After: escalation.DefaultAfter}
 		if given {
 			d, err := parseSpan(span)
 			if err != nil || d <= 0 {
@@ -272,13 +272,13 @@ func addresses(numbers []string) ([]message.Address, error) {
 }
 
 // copies makes one submission for each recipient.
-func copies(template *message.Submission, recipients []message.Address, queue string, shared *policy.Policy) ([]*message.Submission, error) {
+func copies(template *message.Submission, recipients []message.Address, queue string, policy *route.Policy) ([]*message.Submission, error) {
 	var subs []*message.Submission
 	for _, to := range recipients {
 		s := *template
 		s.Recipient = to
 		var err error
-		if s.Queue, err = shared.Choose(queue, to); err != nil {
+		if s.Queue, err = policy.Choose(queue, to); err != nil {
 			return nil, fmt.Errorf("%w to %s: %w", errSend, s.Recipient, err)
 		}
 		s.ID = strings.ToLower(ulid.Make().String())

@@ -3,20 +3,20 @@
 //
 // Deferred messages are the broker's own: SMS_OUT holds their schedules and
 // moves them into their queue when their time has come. What is left to do is the
-// end of a validity: a message that still waits then is withdrawn, unless a
-// modem has begun to send it.
+// end of a validity (expire.go) and the alternate recipients of messages that
+// nobody has received (escalate.go).
 package scheduler
 
 import (
 	"context"
-	"errors"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
 
-	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/core/route"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
-	"github.com/viesti-sms/viesti/services/internal/kit/log"
+	"github.com/viesti-sms/viesti/services/internal/kit/lifecycle"
 )
 
 // Config is the configuration of a scheduler.
@@ -27,61 +27,28 @@ type Scheduler struct {
 	bus *bus.Bus
 	log *zap.Logger
 	now func() time.Time
+	// policy chooses the queues of messages to alternates.
+	policy atomic.Pointer[route.Policy]
 }
 
 // New makes a Scheduler.
 func New(_ Config, b *bus.Bus, logger *zap.Logger) *Scheduler {
-	return &Scheduler{bus: b, log: logger.Named("scheduler"), now: time.Now}
+	s := &Scheduler{bus: b, log: logger.Named("scheduler"), now: time.Now}
+	s.policy.Store(&route.Policy{})
+	return s
 }
 
 // Run works until ctx ends.
 func (s *Scheduler) Run(ctx context.Context) error {
 	s.log.Info("running")
 	defer s.log.Info("stopped")
-	return s.bus.FollowExpiries(ctx, s.expire)
-}
-
-// expire withdraws a message whose validity has ended. Sending and expiring meet
-// at the attempt record of the first part: only one of them can write it.
-func (s *Scheduler) expire(ctx context.Context, due *life.Event) error {
-	waiting, err := s.bus.Find(ctx, due.Account, due.ID)
-	if errors.Is(err, bus.ErrNotFound) {
-		return s.missing(ctx, due)
-	}
-	if err != nil {
+	if err := s.bus.Policy(ctx, s.policy.Store); err != nil {
 		return err
 	}
-	due.Time = s.now()
-	err = s.bus.Withdraw(ctx, waiting, due)
-	switch {
-	case errors.Is(err, bus.ErrConflict):
-		s.log.Debug("not expired: a modem has begun to send it", log.Message(due.ID))
-		return nil
-	case err != nil:
-		s.log.Warn("expiring, will be tried again", log.Message(due.ID), zap.Error(err))
-		return err
-	}
-	s.log.Info("expired before it was sent", log.Message(due.ID), zap.Stringer("to", due.Subject.Recipient))
-	return nil
-}
-
-// arrival is how long after the end of its validity a message may still arrive:
-// its timer is stored before it is.
-const arrival = 30 * time.Second
-
-// errNotYet says that the message of a timer may still arrive.
-var errNotYet = errors.New("the message is not there yet")
-
-// missing tells a message that is done from one that has not arrived yet, whose
-// timer is wanted again.
-func (s *Scheduler) missing(ctx context.Context, due *life.Event) error {
-	k, ok := due.Kind.(life.Expired)
-	if !ok || s.now().Sub(k.ExpiresAt) > arrival {
-		return nil
-	}
-	_, err := s.bus.History(ctx, due.ID)
-	if errors.Is(err, bus.ErrNotFound) {
-		return errNotYet
-	}
-	return err // nil: sent, failed or cancelled meanwhile
+	return lifecycle.Run(ctx,
+		lifecycle.Service{Name: "policy", Run: func(ctx context.Context) error { return s.bus.WatchPolicy(ctx, s.policy.Store) }},
+		lifecycle.Service{Name: "expiries", Run: func(ctx context.Context) error { return s.bus.FollowExpiries(ctx, s.expire) }},
+		lifecycle.Service{Name: "alternates", Run: func(ctx context.Context) error { return s.bus.FollowAlternates(ctx, s.alternateDue) }},
+		lifecycle.Service{Name: "chains", Run: func(ctx context.Context) error { return s.bus.FollowChains(ctx, s.told) }},
+	)
 }

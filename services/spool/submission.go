@@ -5,12 +5,10 @@ import (
 	"time"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
+	"github.com/viesti-sms/viesti/services/internal/core/escalation"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 	"github.com/viesti-sms/viesti/services/internal/core/route"
 )
-
-// defaultAlternateAfter is how long an alternate waits when the file does not say.
-const defaultAlternateAfter = 30 * time.Minute
 
 // submission makes a submission of a parsed file. A *smsfile.Rejection says why
 // the file is none; the tests are in the order of smstools spec §1.10.
@@ -22,13 +20,18 @@ func submission(o *smsfile.Outgoing, r *rules, now time.Time) (*message.Submissi
 	if err != nil {
 		return nil, err
 	}
+	for _, a := range alternates(o) {
+		if _, err := r.admit(a.Recipient); err != nil {
+			return nil, alternateRejection(err)
+		}
+	}
 	if o.Queue != "" {
 		wanted = o.Queue
 	}
 	if err := o.CheckAlphabet(); err != nil {
 		return nil, err
 	}
-	queue, err := r.policy.Routes.Choose(wanted, message.NewAddress(o.To))
+	queue, err := r.policy.Choose(wanted, message.NewAddress(o.To))
 	if err != nil {
 		return nil, queueRejection(err)
 	}
@@ -57,6 +60,15 @@ func queueRejection(err error) error {
 		reason = smsfile.ReasonWrongQueue
 	}
 	return &smsfile.Rejection{Reason: reason}
+}
+
+// alternateRejection says that it is an alternate that is not admitted.
+func alternateRejection(err error) error {
+	var r *smsfile.Rejection
+	if errors.As(err, &r) {
+		return &smsfile.Rejection{Reason: smsfile.ReasonInvalidAlternate, Detail: r.Reason}
+	}
+	return err
 }
 
 func kind(o *smsfile.Outgoing) message.Kind {
@@ -110,12 +122,15 @@ func tri(v *bool) message.Tri {
 }
 
 func alternates(o *smsfile.Outgoing) []message.Alternate {
-	after := defaultAlternateAfter
-	if o.AlternateAfter != nil {
-		after = *o.AlternateAfter
+	if o.TextIsPDU {
+		return nil // the number is in the PDU
 	}
+	after := escalation.DefaultAfter
 	var as []message.Alternate
-	for _, to := range o.AlternateTo {
+	for i, to := range o.AlternateTo {
+		if i < len(o.AlternateAfter) {
+			after = o.AlternateAfter[i]
+		}
 		as = append(as, message.Alternate{Recipient: message.NewAddress(to), After: after})
 	}
 	return as

@@ -244,7 +244,7 @@ func (x Report_Outcome) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Report_Outcome.Descriptor instead.
 func (Report_Outcome) EnumDescriptor() ([]byte, []int) {
-	return file_viesti_v1_event_proto_rawDescGZIP(), []int{11, 0}
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{12, 0}
 }
 
 type ModemStatus_State int32
@@ -311,7 +311,7 @@ func (x ModemStatus_State) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ModemStatus_State.Descriptor instead.
 func (ModemStatus_State) EnumDescriptor() ([]byte, []int) {
-	return file_viesti_v1_event_proto_rawDescGZIP(), []int{14, 0}
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{15, 0}
 }
 
 // Event is one thing that happened: to a message, to a modem or to the gateway.
@@ -343,6 +343,7 @@ type Event struct {
 	//	*Event_ModemStatus
 	//	*Event_Alarm
 	//	*Event_Rejected
+	//	*Event_Escalation
 	Kind          isEvent_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -537,6 +538,15 @@ func (x *Event) GetRejected() *Rejected {
 	return nil
 }
 
+func (x *Event) GetEscalation() *Escalation {
+	if x != nil {
+		if x, ok := x.Kind.(*Event_Escalation); ok {
+			return x.Escalation
+		}
+	}
+	return nil
+}
+
 type isEvent_Kind interface {
 	isEvent_Kind()
 }
@@ -593,6 +603,10 @@ type Event_Rejected struct {
 	Rejected *Rejected `protobuf:"bytes,22,opt,name=rejected,proto3,oneof"`
 }
 
+type Event_Escalation struct {
+	Escalation *Escalation `protobuf:"bytes,24,opt,name=escalation,proto3,oneof"`
+}
+
 func (*Event_Accepted) isEvent_Kind() {}
 
 func (*Event_PartAttempted) isEvent_Kind() {}
@@ -618,6 +632,8 @@ func (*Event_ModemStatus) isEvent_Kind() {}
 func (*Event_Alarm) isEvent_Kind() {}
 
 func (*Event_Rejected) isEvent_Kind() {}
+
+func (*Event_Escalation) isEvent_Kind() {}
 
 // Subject repeats of a submission what its submitter needs without looking it up.
 type Subject struct {
@@ -1041,6 +1057,71 @@ func (x *PartDone) GetPdu() string {
 	return ""
 }
 
+// Escalation: what was decided about a message that has alternates. There is at most
+// one for a message, written by compare-and-set: the next recipient is tried, or none.
+type Escalation struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The message to the next recipient; absent: nobody else is tried after this one.
+	Next string `protobuf:"bytes,1,opt,name=next,proto3" json:"next,omitempty"`
+	// Whom that message is for.
+	Recipient string `protobuf:"bytes,2,opt,name=recipient,proto3" json:"recipient,omitempty"`
+	// Why, for people.
+	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Escalation) Reset() {
+	*x = Escalation{}
+	mi := &file_viesti_v1_event_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Escalation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Escalation) ProtoMessage() {}
+
+func (x *Escalation) ProtoReflect() protoreflect.Message {
+	mi := &file_viesti_v1_event_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Escalation.ProtoReflect.Descriptor instead.
+func (*Escalation) Descriptor() ([]byte, []int) {
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Escalation) GetNext() string {
+	if x != nil {
+		return x.Next
+	}
+	return ""
+}
+
+func (x *Escalation) GetRecipient() string {
+	if x != nil {
+		return x.Recipient
+	}
+	return ""
+}
+
+func (x *Escalation) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
 // Sent: the network accepted every part.
 type Sent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1064,7 +1145,7 @@ type Sent struct {
 
 func (x *Sent) Reset() {
 	*x = Sent{}
-	mi := &file_viesti_v1_event_proto_msgTypes[6]
+	mi := &file_viesti_v1_event_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1076,7 +1157,7 @@ func (x *Sent) String() string {
 func (*Sent) ProtoMessage() {}
 
 func (x *Sent) ProtoReflect() protoreflect.Message {
-	mi := &file_viesti_v1_event_proto_msgTypes[6]
+	mi := &file_viesti_v1_event_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1089,7 +1170,7 @@ func (x *Sent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sent.ProtoReflect.Descriptor instead.
 func (*Sent) Descriptor() ([]byte, []int) {
-	return file_viesti_v1_event_proto_rawDescGZIP(), []int{6}
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Sent) GetParts() []*PartDone {
@@ -1161,7 +1242,7 @@ type Failed struct {
 
 func (x *Failed) Reset() {
 	*x = Failed{}
-	mi := &file_viesti_v1_event_proto_msgTypes[7]
+	mi := &file_viesti_v1_event_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1173,7 +1254,7 @@ func (x *Failed) String() string {
 func (*Failed) ProtoMessage() {}
 
 func (x *Failed) ProtoReflect() protoreflect.Message {
-	mi := &file_viesti_v1_event_proto_msgTypes[7]
+	mi := &file_viesti_v1_event_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1186,7 +1267,7 @@ func (x *Failed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Failed.ProtoReflect.Descriptor instead.
 func (*Failed) Descriptor() ([]byte, []int) {
-	return file_viesti_v1_event_proto_rawDescGZIP(), []int{7}
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Failed) GetReason() string {
@@ -1249,7 +1330,7 @@ type Rejected struct {
 
 func (x *Rejected) Reset() {
 	*x = Rejected{}
-	mi := &file_viesti_v1_event_proto_msgTypes[8]
+	mi := &file_viesti_v1_event_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1261,7 +1342,7 @@ func (x *Rejected) String() string {
 func (*Rejected) ProtoMessage() {}
 
 func (x *Rejected) ProtoReflect() protoreflect.Message {
-	mi := &file_viesti_v1_event_proto_msgTypes[8]
+	mi := &file_viesti_v1_event_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1274,7 +1355,7 @@ func (x *Rejected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Rejected.ProtoReflect.Descriptor instead.
 func (*Rejected) Descriptor() ([]byte, []int) {
-	return file_viesti_v1_event_proto_rawDescGZIP(), []int{8}
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Rejected) GetReason() string {
@@ -1301,7 +1382,7 @@ type Expired struct {
 
 func (x *Expired) Reset() {
 	*x = Expired{}
-	mi := &file_viesti_v1_event_proto_msgTypes[9]
+	mi := &file_viesti_v1_event_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1313,7 +1394,7 @@ func (x *Expired) String() string {
 func (*Expired) ProtoMessage() {}
 
 func (x *Expired) ProtoReflect() protoreflect.Message {
-	mi := &file_viesti_v1_event_proto_msgTypes[9]
+	mi := &file_viesti_v1_event_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1326,7 +1407,7 @@ func (x *Expired) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Expired.ProtoReflect.Descriptor instead.
 func (*Expired) Descriptor() ([]byte, []int) {
-	return file_viesti_v1_event_proto_rawDescGZIP(), []int{9}
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Expired) GetExpiresAt() *timestamppb.Timestamp {
@@ -1347,7 +1428,7 @@ type Cancelled struct {
 
 func (x *Cancelled) Reset() {
 	*x = Cancelled{}
-	mi := &file_viesti_v1_event_proto_msgTypes[10]
+	mi := &file_viesti_v1_event_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1359,7 +1440,7 @@ func (x *Cancelled) String() string {
 func (*Cancelled) ProtoMessage() {}
 
 func (x *Cancelled) ProtoReflect() protoreflect.Message {
-	mi := &file_viesti_v1_event_proto_msgTypes[10]
+	mi := &file_viesti_v1_event_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1372,7 +1453,7 @@ func (x *Cancelled) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancelled.ProtoReflect.Descriptor instead.
 func (*Cancelled) Descriptor() ([]byte, []int) {
-	return file_viesti_v1_event_proto_rawDescGZIP(), []int{10}
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Cancelled) GetBy() string {
@@ -1403,7 +1484,7 @@ type Report struct {
 
 func (x *Report) Reset() {
 	*x = Report{}
-	mi := &file_viesti_v1_event_proto_msgTypes[11]
+	mi := &file_viesti_v1_event_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1415,7 +1496,7 @@ func (x *Report) String() string {
 func (*Report) ProtoMessage() {}
 
 func (x *Report) ProtoReflect() protoreflect.Message {
-	mi := &file_viesti_v1_event_proto_msgTypes[11]
+	mi := &file_viesti_v1_event_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1428,7 +1509,7 @@ func (x *Report) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Report.ProtoReflect.Descriptor instead.
 func (*Report) Descriptor() ([]byte, []int) {
-	return file_viesti_v1_event_proto_rawDescGZIP(), []int{11}
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Report) GetPart() uint32 {
@@ -1514,7 +1595,7 @@ type Received struct {
 
 func (x *Received) Reset() {
 	*x = Received{}
-	mi := &file_viesti_v1_event_proto_msgTypes[12]
+	mi := &file_viesti_v1_event_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1526,7 +1607,7 @@ func (x *Received) String() string {
 func (*Received) ProtoMessage() {}
 
 func (x *Received) ProtoReflect() protoreflect.Message {
-	mi := &file_viesti_v1_event_proto_msgTypes[12]
+	mi := &file_viesti_v1_event_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1539,7 +1620,7 @@ func (x *Received) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Received.ProtoReflect.Descriptor instead.
 func (*Received) Descriptor() ([]byte, []int) {
-	return file_viesti_v1_event_proto_rawDescGZIP(), []int{12}
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Received) GetPdu() []byte {
@@ -1596,7 +1677,7 @@ type Call struct {
 
 func (x *Call) Reset() {
 	*x = Call{}
-	mi := &file_viesti_v1_event_proto_msgTypes[13]
+	mi := &file_viesti_v1_event_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1608,7 +1689,7 @@ func (x *Call) String() string {
 func (*Call) ProtoMessage() {}
 
 func (x *Call) ProtoReflect() protoreflect.Message {
-	mi := &file_viesti_v1_event_proto_msgTypes[13]
+	mi := &file_viesti_v1_event_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1621,7 +1702,7 @@ func (x *Call) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Call.ProtoReflect.Descriptor instead.
 func (*Call) Descriptor() ([]byte, []int) {
-	return file_viesti_v1_event_proto_rawDescGZIP(), []int{13}
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Call) GetCaller() string {
@@ -1674,7 +1755,7 @@ type ModemStatus struct {
 
 func (x *ModemStatus) Reset() {
 	*x = ModemStatus{}
-	mi := &file_viesti_v1_event_proto_msgTypes[14]
+	mi := &file_viesti_v1_event_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1686,7 +1767,7 @@ func (x *ModemStatus) String() string {
 func (*ModemStatus) ProtoMessage() {}
 
 func (x *ModemStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_viesti_v1_event_proto_msgTypes[14]
+	mi := &file_viesti_v1_event_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1699,7 +1780,7 @@ func (x *ModemStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ModemStatus.ProtoReflect.Descriptor instead.
 func (*ModemStatus) Descriptor() ([]byte, []int) {
-	return file_viesti_v1_event_proto_rawDescGZIP(), []int{14}
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ModemStatus) GetState() ModemStatus_State {
@@ -1814,7 +1895,7 @@ type Alarm struct {
 
 func (x *Alarm) Reset() {
 	*x = Alarm{}
-	mi := &file_viesti_v1_event_proto_msgTypes[15]
+	mi := &file_viesti_v1_event_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1826,7 +1907,7 @@ func (x *Alarm) String() string {
 func (*Alarm) ProtoMessage() {}
 
 func (x *Alarm) ProtoReflect() protoreflect.Message {
-	mi := &file_viesti_v1_event_proto_msgTypes[15]
+	mi := &file_viesti_v1_event_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1839,7 +1920,7 @@ func (x *Alarm) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Alarm.ProtoReflect.Descriptor instead.
 func (*Alarm) Descriptor() ([]byte, []int) {
-	return file_viesti_v1_event_proto_rawDescGZIP(), []int{15}
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Alarm) GetSeverity() uint32 {
@@ -1867,7 +1948,7 @@ var File_viesti_v1_event_proto protoreflect.FileDescriptor
 
 const file_viesti_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x15viesti/v1/event.proto\x12\tviesti.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1aviesti/v1/submission.proto\"\xcc\x06\n" +
+	"\x15viesti/v1/event.proto\x12\tviesti.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1aviesti/v1/submission.proto\"\x85\a\n" +
 	"\x05Event\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\aaccount\x18\x02 \x01(\tR\aaccount\x12.\n" +
@@ -1887,7 +1968,10 @@ const file_viesti_v1_event_proto_rawDesc = "" +
 	"\x04call\x18\x13 \x01(\v2\x0f.viesti.v1.CallH\x00R\x04call\x12;\n" +
 	"\fmodem_status\x18\x14 \x01(\v2\x16.viesti.v1.ModemStatusH\x00R\vmodemStatus\x12(\n" +
 	"\x05alarm\x18\x15 \x01(\v2\x10.viesti.v1.AlarmH\x00R\x05alarm\x121\n" +
-	"\brejected\x18\x16 \x01(\v2\x13.viesti.v1.RejectedH\x00R\brejectedB\x06\n" +
+	"\brejected\x18\x16 \x01(\v2\x13.viesti.v1.RejectedH\x00R\brejected\x127\n" +
+	"\n" +
+	"escalation\x18\x18 \x01(\v2\x15.viesti.v1.EscalationH\x00R\n" +
+	"escalationB\x06\n" +
 	"\x04kind\"\x84\x03\n" +
 	"\aSubject\x12\x1c\n" +
 	"\trecipient\x18\x01 \x01(\tR\trecipient\x12\x16\n" +
@@ -1935,7 +2019,12 @@ const file_viesti_v1_event_proto_rawDesc = "" +
 	"\x05total\x18\x02 \x01(\rR\x05total\x120\n" +
 	"\x11message_reference\x18\x03 \x01(\rH\x00R\x10messageReference\x88\x01\x01\x12\x10\n" +
 	"\x03pdu\x18\x04 \x01(\tR\x03pduB\x14\n" +
-	"\x12_message_reference\"\x9f\x02\n" +
+	"\x12_message_reference\"V\n" +
+	"\n" +
+	"Escalation\x12\x12\n" +
+	"\x04next\x18\x01 \x01(\tR\x04next\x12\x1c\n" +
+	"\trecipient\x18\x02 \x01(\tR\trecipient\x12\x16\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\"\x9f\x02\n" +
 	"\x04Sent\x12)\n" +
 	"\x05parts\x18\x01 \x03(\v2\x13.viesti.v1.PartDoneR\x05parts\x12<\n" +
 	"\fsending_time\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\vsendingTime\x12\x18\n" +
@@ -2047,7 +2136,7 @@ func file_viesti_v1_event_proto_rawDescGZIP() []byte {
 }
 
 var file_viesti_v1_event_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
-var file_viesti_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_viesti_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_viesti_v1_event_proto_goTypes = []any{
 	(AirAlphabet)(0),              // 0: viesti.v1.AirAlphabet
 	(FailureClass)(0),             // 1: viesti.v1.FailureClass
@@ -2060,68 +2149,70 @@ var file_viesti_v1_event_proto_goTypes = []any{
 	(*Accepted)(nil),              // 8: viesti.v1.Accepted
 	(*PartAttempted)(nil),         // 9: viesti.v1.PartAttempted
 	(*PartDone)(nil),              // 10: viesti.v1.PartDone
-	(*Sent)(nil),                  // 11: viesti.v1.Sent
-	(*Failed)(nil),                // 12: viesti.v1.Failed
-	(*Rejected)(nil),              // 13: viesti.v1.Rejected
-	(*Expired)(nil),               // 14: viesti.v1.Expired
-	(*Cancelled)(nil),             // 15: viesti.v1.Cancelled
-	(*Report)(nil),                // 16: viesti.v1.Report
-	(*Received)(nil),              // 17: viesti.v1.Received
-	(*Call)(nil),                  // 18: viesti.v1.Call
-	(*ModemStatus)(nil),           // 19: viesti.v1.ModemStatus
-	(*Alarm)(nil),                 // 20: viesti.v1.Alarm
-	(*timestamppb.Timestamp)(nil), // 21: google.protobuf.Timestamp
-	(Priority)(0),                 // 22: viesti.v1.Priority
-	(*Origin)(nil),                // 23: viesti.v1.Origin
-	(*Alternate)(nil),             // 24: viesti.v1.Alternate
-	(*Smpp)(nil),                  // 25: viesti.v1.Smpp
-	(*durationpb.Duration)(nil),   // 26: google.protobuf.Duration
+	(*Escalation)(nil),            // 11: viesti.v1.Escalation
+	(*Sent)(nil),                  // 12: viesti.v1.Sent
+	(*Failed)(nil),                // 13: viesti.v1.Failed
+	(*Rejected)(nil),              // 14: viesti.v1.Rejected
+	(*Expired)(nil),               // 15: viesti.v1.Expired
+	(*Cancelled)(nil),             // 16: viesti.v1.Cancelled
+	(*Report)(nil),                // 17: viesti.v1.Report
+	(*Received)(nil),              // 18: viesti.v1.Received
+	(*Call)(nil),                  // 19: viesti.v1.Call
+	(*ModemStatus)(nil),           // 20: viesti.v1.ModemStatus
+	(*Alarm)(nil),                 // 21: viesti.v1.Alarm
+	(*timestamppb.Timestamp)(nil), // 22: google.protobuf.Timestamp
+	(Priority)(0),                 // 23: viesti.v1.Priority
+	(*Origin)(nil),                // 24: viesti.v1.Origin
+	(*Alternate)(nil),             // 25: viesti.v1.Alternate
+	(*Smpp)(nil),                  // 26: viesti.v1.Smpp
+	(*durationpb.Duration)(nil),   // 27: google.protobuf.Duration
 }
 var file_viesti_v1_event_proto_depIdxs = []int32{
-	21, // 0: viesti.v1.Event.time:type_name -> google.protobuf.Timestamp
+	22, // 0: viesti.v1.Event.time:type_name -> google.protobuf.Timestamp
 	6,  // 1: viesti.v1.Event.subject:type_name -> viesti.v1.Subject
 	7,  // 2: viesti.v1.Event.modem:type_name -> viesti.v1.ModemIdentity
 	8,  // 3: viesti.v1.Event.accepted:type_name -> viesti.v1.Accepted
 	9,  // 4: viesti.v1.Event.part_attempted:type_name -> viesti.v1.PartAttempted
 	10, // 5: viesti.v1.Event.part_done:type_name -> viesti.v1.PartDone
-	11, // 6: viesti.v1.Event.sent:type_name -> viesti.v1.Sent
-	12, // 7: viesti.v1.Event.failed:type_name -> viesti.v1.Failed
-	14, // 8: viesti.v1.Event.expired:type_name -> viesti.v1.Expired
-	15, // 9: viesti.v1.Event.cancelled:type_name -> viesti.v1.Cancelled
-	16, // 10: viesti.v1.Event.report:type_name -> viesti.v1.Report
-	17, // 11: viesti.v1.Event.received:type_name -> viesti.v1.Received
-	18, // 12: viesti.v1.Event.call:type_name -> viesti.v1.Call
-	19, // 13: viesti.v1.Event.modem_status:type_name -> viesti.v1.ModemStatus
-	20, // 14: viesti.v1.Event.alarm:type_name -> viesti.v1.Alarm
-	13, // 15: viesti.v1.Event.rejected:type_name -> viesti.v1.Rejected
-	22, // 16: viesti.v1.Subject.priority:type_name -> viesti.v1.Priority
-	23, // 17: viesti.v1.Subject.origin:type_name -> viesti.v1.Origin
-	21, // 18: viesti.v1.Subject.accepted_at:type_name -> google.protobuf.Timestamp
-	24, // 19: viesti.v1.Subject.alternates:type_name -> viesti.v1.Alternate
-	25, // 20: viesti.v1.Subject.smpp:type_name -> viesti.v1.Smpp
-	21, // 21: viesti.v1.Accepted.deliver_at:type_name -> google.protobuf.Timestamp
-	21, // 22: viesti.v1.Accepted.expires_at:type_name -> google.protobuf.Timestamp
-	2,  // 23: viesti.v1.PartAttempted.state:type_name -> viesti.v1.PartAttempted.State
-	10, // 24: viesti.v1.Sent.parts:type_name -> viesti.v1.PartDone
-	26, // 25: viesti.v1.Sent.sending_time:type_name -> google.protobuf.Duration
-	0,  // 26: viesti.v1.Sent.air_alphabet:type_name -> viesti.v1.AirAlphabet
-	1,  // 27: viesti.v1.Failed.failure_class:type_name -> viesti.v1.FailureClass
-	10, // 28: viesti.v1.Failed.parts:type_name -> viesti.v1.PartDone
-	0,  // 29: viesti.v1.Failed.air_alphabet:type_name -> viesti.v1.AirAlphabet
-	21, // 30: viesti.v1.Expired.expires_at:type_name -> google.protobuf.Timestamp
-	3,  // 31: viesti.v1.Report.outcome:type_name -> viesti.v1.Report.Outcome
-	21, // 32: viesti.v1.Report.service_centre_time:type_name -> google.protobuf.Timestamp
-	21, // 33: viesti.v1.Report.discharge_time:type_name -> google.protobuf.Timestamp
-	21, // 34: viesti.v1.Received.service_centre_time:type_name -> google.protobuf.Timestamp
-	4,  // 35: viesti.v1.ModemStatus.state:type_name -> viesti.v1.ModemStatus.State
-	21, // 36: viesti.v1.ModemStatus.since:type_name -> google.protobuf.Timestamp
-	7,  // 37: viesti.v1.ModemStatus.identity:type_name -> viesti.v1.ModemIdentity
-	21, // 38: viesti.v1.ModemStatus.until:type_name -> google.protobuf.Timestamp
-	39, // [39:39] is the sub-list for method output_type
-	39, // [39:39] is the sub-list for method input_type
-	39, // [39:39] is the sub-list for extension type_name
-	39, // [39:39] is the sub-list for extension extendee
-	0,  // [0:39] is the sub-list for field type_name
+	12, // 6: viesti.v1.Event.sent:type_name -> viesti.v1.Sent
+	13, // 7: viesti.v1.Event.failed:type_name -> viesti.v1.Failed
+	15, // 8: viesti.v1.Event.expired:type_name -> viesti.v1.Expired
+	16, // 9: viesti.v1.Event.cancelled:type_name -> viesti.v1.Cancelled
+	17, // 10: viesti.v1.Event.report:type_name -> viesti.v1.Report
+	18, // 11: viesti.v1.Event.received:type_name -> viesti.v1.Received
+	19, // 12: viesti.v1.Event.call:type_name -> viesti.v1.Call
+	20, // 13: viesti.v1.Event.modem_status:type_name -> viesti.v1.ModemStatus
+	21, // 14: viesti.v1.Event.alarm:type_name -> viesti.v1.Alarm
+	14, // 15: viesti.v1.Event.rejected:type_name -> viesti.v1.Rejected
+	11, // 16: viesti.v1.Event.escalation:type_name -> viesti.v1.Escalation
+	23, // 17: viesti.v1.Subject.priority:type_name -> viesti.v1.Priority
+	24, // 18: viesti.v1.Subject.origin:type_name -> viesti.v1.Origin
+	22, // 19: viesti.v1.Subject.accepted_at:type_name -> google.protobuf.Timestamp
+	25, // 20: viesti.v1.Subject.alternates:type_name -> viesti.v1.Alternate
+	26, // 21: viesti.v1.Subject.smpp:type_name -> viesti.v1.Smpp
+	22, // 22: viesti.v1.Accepted.deliver_at:type_name -> google.protobuf.Timestamp
+	22, // 23: viesti.v1.Accepted.expires_at:type_name -> google.protobuf.Timestamp
+	2,  // 24: viesti.v1.PartAttempted.state:type_name -> viesti.v1.PartAttempted.State
+	10, // 25: viesti.v1.Sent.parts:type_name -> viesti.v1.PartDone
+	27, // 26: viesti.v1.Sent.sending_time:type_name -> google.protobuf.Duration
+	0,  // 27: viesti.v1.Sent.air_alphabet:type_name -> viesti.v1.AirAlphabet
+	1,  // 28: viesti.v1.Failed.failure_class:type_name -> viesti.v1.FailureClass
+	10, // 29: viesti.v1.Failed.parts:type_name -> viesti.v1.PartDone
+	0,  // 30: viesti.v1.Failed.air_alphabet:type_name -> viesti.v1.AirAlphabet
+	22, // 31: viesti.v1.Expired.expires_at:type_name -> google.protobuf.Timestamp
+	3,  // 32: viesti.v1.Report.outcome:type_name -> viesti.v1.Report.Outcome
+	22, // 33: viesti.v1.Report.service_centre_time:type_name -> google.protobuf.Timestamp
+	22, // 34: viesti.v1.Report.discharge_time:type_name -> google.protobuf.Timestamp
+	22, // 35: viesti.v1.Received.service_centre_time:type_name -> google.protobuf.Timestamp
+	4,  // 36: viesti.v1.ModemStatus.state:type_name -> viesti.v1.ModemStatus.State
+	22, // 37: viesti.v1.ModemStatus.since:type_name -> google.protobuf.Timestamp
+	7,  // 38: viesti.v1.ModemStatus.identity:type_name -> viesti.v1.ModemIdentity
+	22, // 39: viesti.v1.ModemStatus.until:type_name -> google.protobuf.Timestamp
+	40, // [40:40] is the sub-list for method output_type
+	40, // [40:40] is the sub-list for method input_type
+	40, // [40:40] is the sub-list for extension type_name
+	40, // [40:40] is the sub-list for extension extendee
+	0,  // [0:40] is the sub-list for field type_name
 }
 
 func init() { file_viesti_v1_event_proto_init() }
@@ -2144,16 +2235,17 @@ func file_viesti_v1_event_proto_init() {
 		(*Event_ModemStatus)(nil),
 		(*Event_Alarm)(nil),
 		(*Event_Rejected)(nil),
+		(*Event_Escalation)(nil),
 	}
 	file_viesti_v1_event_proto_msgTypes[5].OneofWrappers = []any{}
-	file_viesti_v1_event_proto_msgTypes[14].OneofWrappers = []any{}
+	file_viesti_v1_event_proto_msgTypes[15].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_viesti_v1_event_proto_rawDesc), len(file_viesti_v1_event_proto_rawDesc)),
 			NumEnums:      5,
-			NumMessages:   16,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

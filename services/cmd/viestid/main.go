@@ -53,21 +53,15 @@ func start(ctx context.Context, f flags, stdout, stderr io.Writer) error {
 	if f.demo {
 		return demo(ctx, f.state, stdout, f.trace)
 	}
-	load := func() (*boot.Config, error) {
-		cfg, err := configuration(f, stderr)
-		if err == nil {
-			f.trace(cfg)
-		}
-		return cfg, err
-	}
-	cfg, err := load()
+	cfg, err := configuration(f, stderr)
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(cfg.Assume(), cfg.Check()); err != nil || f.check {
-		return err
+	f.trace(cfg)
+	if f.check {
+		return cfg.Check()
 	}
-	return run(ctx, cfg, load, nil)
+	return run(ctx, cfg, nil)
 }
 
 func configuration(f flags, stderr io.Writer) (cfg *boot.Config, err error) {

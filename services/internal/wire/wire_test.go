@@ -16,7 +16,6 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/core/allowance"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
-	"github.com/viesti-sms/viesti/services/internal/core/policy"
 	"github.com/viesti-sms/viesti/services/internal/core/route"
 )
 
@@ -109,9 +108,9 @@ func TestModemRoundTrips(t *testing.T) {
 		data, err = EncodeTally(tally)
 		same(t, "tally", decoded(t, DecodeTally, data, err), tally)
 
-		shared := drawnPolicy(t)
-		data, err = EncodePolicy(shared)
-		same(t, "policy", decoded(t, DecodePolicy, data, err), shared)
+		policy := drawn[route.Policy](t, false)
+		data, err = EncodePolicy(&policy)
+		same(t, "policy", decoded(t, DecodePolicy, data, err), &policy)
 	})
 }
 
@@ -208,7 +207,7 @@ func TestNoTextIsRefused(t *testing.T) {
 	if _, err := EncodeCommand(Command{Verb: VerbAT, Argument: dirty}); err != nil {
 		t.Error(err)
 	}
-	if _, err := EncodePolicy(&policy.Policy{Routes: route.Policy{Queues: []route.Queue{{Name: dirty, Prefixes: []string{dirty}}}}}); err != nil {
+	if _, err := EncodePolicy(&route.Policy{Queues: []route.Queue{{Name: dirty, Prefixes: []string{dirty}}}}); err != nil {
 		t.Error(err)
 	}
 }

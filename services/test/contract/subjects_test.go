@@ -59,6 +59,7 @@ func TestAddresses(t *testing.T) {
 		"part": s.Part(subject.Part{
 			SIM: "sim", Recipient: "recipient", Reference: 7, Account: "account", ID: "id", Part: 1, Total: 2,
 		}),
+		"chain":  s.Chain("account", "id", "type"),
 		"expiry": s.Expiry("account", "id"), "expiryDue": s.ExpiryDue("account", "id"),
 		"alternate": s.Alternate("account", "id"), "alternateDue": s.AlternateDue("account", "id"),
 		"tick": s.Tick("job"), "run": s.Run("job"), "counter": s.Counter("account", "period"),
@@ -126,6 +127,7 @@ func TestMessages(t *testing.T) {
 	}
 	known := []string{
 		subject.HeaderMessageID, subject.HeaderSchedule, subject.HeaderScheduleTarget, subject.HeaderTTL, subject.HeaderExpectedSubjectSeq,
+		subject.HeaderExpectedSubject, subject.HeaderArmed,
 	}
 	documented := map[string]bool{}
 	for _, s := range components["schemas"] {

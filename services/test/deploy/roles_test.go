@@ -13,7 +13,8 @@ import (
 	"github.com/viesti-sms/viesti/proto/subject"
 	"github.com/viesti-sms/viesti/services/internal/core/allowance"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
-	"github.com/viesti-sms/viesti/services/internal/core/policy"
+	"github.com/viesti-sms/viesti/services/internal/core/message"
+	"github.com/viesti-sms/viesti/services/internal/core/route"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 	"github.com/viesti-sms/viesti/services/internal/wire"
 )
@@ -28,9 +29,9 @@ type operation struct {
 
 var operations = []operation{
 	{"start as a service", []string{asSpool, asModem, asScheduler}, func(ctx context.Context, c *client) error { return c.bus.Ensure(ctx) }},
-	{"submit as the spool", []string{asSpool}, submitAs("spool-spool1")},
-	{"submit as the command line", []string{asOperator}, submitAs("cli-ops1")},
-	{"submit as somebody else", nil, submitAs("spool-other")},
+	{"submit as the spool", []string{asSpool, asScheduler}, submitAs("spool-spool1")},
+	{"submit as the command line", []string{asOperator, asScheduler}, submitAs("cli-ops1")},
+	{"submit as somebody else", []string{asScheduler}, submitAs("spool-other")},
 	{"submit for later", []string{asSpool}, func(ctx context.Context, c *client) error {
 		s := submission("spool-spool1")
 		s.DeliverAt, s.ExpiresAt = time.Now().Add(time.Hour), time.Now().Add(2*time.Hour)
@@ -47,7 +48,25 @@ var operations = []operation{
 	{"follow somebody else's events", []string{asOperator}, follow("spool-other")},
 	{"follow what arrives", []string{asSpool}, followAndAcknowledge(subject.Inbox)},
 	{"join received parts", []string{asSpool}, joinParts},
-	{"cancel a message", []string{asOperator}, cancelOne},
+	{"cancel a message", []string{asOperator, asScheduler}, cancelOne},
+	{"say what was decided about alternates", []string{asScheduler}, publishAs("spool-spool1", life.Escalation{Reason: "a test"})},
+	{"submit a message with alternates", []string{asSpool, asScheduler}, func(ctx context.Context, c *client) error {
+		return c.bus.Submit(ctx, withAlternate("spool-spool1"))
+	}},
+	{"send the message to an alternate", []string{asScheduler}, func(ctx context.Context, c *client) error {
+		s := withAlternate("spool-other")
+		s.ExpiresAt = time.Now().Add(time.Hour)
+		return c.bus.Submit(ctx, s)
+	}},
+	{"see to a timer of alternates", []string{asScheduler}, func(ctx context.Context, c *client) error {
+		return c.bus.Disarm(ctx, "spool-spool1", newID())
+	}},
+	{"follow messages with alternates", []string{asScheduler}, followChains},
+	{"report on a message with alternates", []string{asModem}, func(ctx context.Context, c *client) error {
+		e := event("spool-spool1", life.Sent{})
+		e.Subject = life.SubjectOf(withAlternate("spool-spool1"))
+		return c.bus.Publish(ctx, e)
+	}},
 	{"take an expired message back", []string{asScheduler}, withdraw},
 	{"read the history of a message", []string{asOperator, asScheduler}, func(ctx context.Context, c *client) error {
 		if _, err := c.bus.History(ctx, newID()); !errors.Is(err, bus.ErrNotFound) {
@@ -56,14 +75,10 @@ var operations = []operation{
 		return nil
 	}},
 	{"watch everything", []string{asOperator}, tail},
-	{"read the policy", []string{asSpool, asOperator}, func(ctx context.Context, c *client) error {
-		_, err := c.bus.Policy(ctx)
-		return err
+	{"read the policy", []string{asSpool, asOperator, asScheduler}, func(ctx context.Context, c *client) error {
+		return c.bus.Policy(ctx, func(*route.Policy) {})
 	}},
-	{"write the policy", nil, func(ctx context.Context, c *client) error {
-		_, err := c.bus.SetPolicy(ctx, &policy.Policy{Lists: policy.Lists{Deny: []string{newID()}}})
-		return err
-	}},
+	{"write the policy", nil, func(ctx context.Context, c *client) error { return c.bus.SetPolicy(ctx, &route.Policy{}) }},
 	{"show its modem", []string{asModem}, modemState("modem1")},
 	{"show a modem of another host", nil, modemState("modem2")},
 	{"suspend its modem", []string{asModem}, suspendAndResume("modem1")},
@@ -160,4 +175,18 @@ func countSent(host string) func(context.Context, *client) error {
 		}
 		return c.bus.Tally(ctx, subject.SIMTallyKey("244050000000001", "day"), one)
 	}
+}
+
+// withAlternate is a message of an account that has one.
+func withAlternate(account string) *message.Submission {
+	s := submission(account)
+	s.Alternates = []message.Alternate{{Recipient: message.NewAddress("358407654321"), After: time.Hour}}
+	return s
+}
+
+// followChains waits for what may happen to messages with alternates.
+func followChains(ctx context.Context, c *client) error {
+	ctx, cancel := context.WithTimeout(ctx, glance)
+	defer cancel()
+	return unlessOver(ctx, c.bus.FollowChains(ctx, func(context.Context, *life.Event, time.Time) error { return nil }))
 }

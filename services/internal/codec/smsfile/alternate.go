@@ -15,7 +15,10 @@ var alternateUnits = [...]struct {
 // 63 weeks (3GPP TS 23.040 §9.2.3.12.1).
 const maxAlternateAfter = 63 * 7 * 24 * time.Hour
 
-// parseAfter reads the value of Alternate_after, Viesti's own header: a number
+// maxAlternates bounds the lists of both headers.
+const maxAlternates = 32
+
+// parseAfter reads one wait of Alternate_after, Viesti's own header: a number
 // and a unit such as `30 min`, `2 hours` or `1 day`. ok is false for anything
 // else, for zero and beyond maxAlternateAfter.
 func parseAfter(value []byte) (after time.Duration, ok bool) {

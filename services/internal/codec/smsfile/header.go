@@ -1,6 +1,9 @@
 package smsfile
 
-import "time"
+import (
+	"bytes"
+	"time"
+)
 
 // setHeader takes over one header of an outgoing file; unknown ones are passed
 // over (smstools spec §1.2). The last of several wins, a wrong value included.
@@ -206,10 +209,13 @@ func readAlternateTo(v []byte) (numbers []string, bad bool) {
 	return numbers, !ok
 }
 
-func readAlternateAfter(v []byte) (after *time.Duration, bad bool) {
-	d, ok := parseAfter(v)
-	if !ok {
-		return nil, true
+func readAlternateAfter(v []byte) (after []time.Duration, bad bool) {
+	for _, one := range bytes.Split(v, []byte(",")) {
+		d, ok := parseAfter(trimLeftBlanks(one))
+		if !ok || len(after) == maxAlternates {
+			return nil, true
+		}
+		after = append(after, d)
 	}
-	return &d, false
+	return after, false
 }

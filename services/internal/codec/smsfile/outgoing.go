@@ -90,9 +90,11 @@ type Outgoing struct {
 	// Voicecall asks for a call instead of a message.
 	Voicecall bool
 	// AlternateTo are numbers to try, in order, when nobody received the message
-	// at To within AlternateAfter of sending (Viesti's own headers).
-	AlternateTo    []string
-	AlternateAfter *time.Duration
+	// at To in time (Viesti's own headers).
+	AlternateTo []string
+	// AlternateAfter are the waits before each of them; the last one counts for those
+	// that have none of their own, and there may be none at all.
+	AlternateAfter []time.Duration
 	// Send is the raw text of the time before which the message must not be sent
 	// (Viesti's own header, after the convention of the smstools scripts, spec §9).
 	Send string

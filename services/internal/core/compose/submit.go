@@ -26,7 +26,7 @@ func (j *job) submit(c *content, da tpdu.Address) tpdu.Submit {
 	return tpdu.Submit{
 		RejectDuplicates:    o.RejectDuplicates,
 		ReplyPath:           o.ReplyPath.Or(set.ReplyPath),
-		StatusReportRequest: wantsReport(o, set),
+		StatusReportRequest: wantsReport(j.submission, set),
 		MR:                  or(o.MessageReference, 0),
 		DA:                  da,
 		PID:                 pid(o),
@@ -46,16 +46,16 @@ func or(given *uint8, otherwise uint8) uint8 {
 
 // wantsReport gives TP-SRR: a ping is nothing without its report (smstools spec
 // §1.2, Report and Ping).
-func wantsReport(o *message.Options, set *Settings) bool {
+func wantsReport(s *message.Submission, set *Settings) bool {
 	switch {
-	case o.Ping:
+	case s.Options.Ping:
 		return true
 	case set.Report == ReportDisabled:
 		return false
 	case set.Report == ReportYes && !set.ReceivesReports:
 		return false
 	}
-	return o.Report.Or(set.Report == ReportYes)
+	return s.WantsReport().Or(set.Report == ReportYes)
 }
 
 // pid gives TP-PID: the octet given, else system message before replace type

@@ -51,7 +51,7 @@ type Subject struct {
 func SubjectOf(s *message.Submission) *Subject {
 	return &Subject{
 		Recipient: s.Recipient, Sender: s.Sender, Queue: s.Queue, Priority: s.Priority, Origin: s.Origin,
-		AcceptedAt: s.AcceptedAt, Report: s.Options.Report.Or(false), Alternates: s.Alternates, AlternateOf: s.AlternateOf,
+		AcceptedAt: s.AcceptedAt, Report: s.WantsReport().Or(false), Alternates: s.Alternates, AlternateOf: s.AlternateOf,
 		SMPP: s.SMPP.ForEvents(uint16(smpp.TagUserMessageReference)),
 	}
 }
@@ -189,6 +189,16 @@ type Cancelled struct {
 	By string
 }
 
+// Escalation is what was decided about a message with alternates: the next recipient
+// is tried, or nobody. A message has at most one.
+type Escalation struct {
+	// Next is the message to the next recipient; empty: nobody else is tried.
+	Next      string
+	Recipient message.Address
+	// Reason is for people.
+	Reason string
+}
+
 // Report is one status report of the network (3GPP TS 23.040 §9.2.2.3).
 type Report struct {
 	// Part is the part it is about, of Total; 0 when it matched no message.
@@ -255,4 +265,5 @@ func (Report) kind()      {}
 func (Received) kind()    {}
 func (Call) kind()        {}
 func (Alarm) kind()       {}
+func (Escalation) kind()  {}
 func (ModemStatus) kind() {}

@@ -48,6 +48,15 @@ type Submission struct {
 	SMPP *SMPP
 }
 
+// WantsReport is Options.Report, and Yes with alternates: whether they are needed is
+// what the report tells.
+func (s *Submission) WantsReport() Tri {
+	if len(s.Alternates) > 0 {
+		return Yes
+	}
+	return s.Options.Report
+}
+
 // DefaultQueue is the queue of messages when no provider queues are configured
 // (smstools: the directory "checked").
 const DefaultQueue = "default"

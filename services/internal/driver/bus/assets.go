@@ -15,7 +15,7 @@ import (
 
 // AssetVersion counts the definitions of streams and buckets. A binary updates
 // what an older one made, and leaves alone what a newer one made.
-const AssetVersion = 1
+const AssetVersion = 2
 
 // Retention of what is kept for a time.
 const (
@@ -130,17 +130,31 @@ func (b *Bus) ensureBucket(ctx context.Context, want jetstream.KeyValueConfig) e
 
 func (b *Bus) ensureJobConsumers(ctx context.Context) error {
 	const wait = 30 * time.Second
+	const inHand = 1000 // with all schedulers together
 	for name, filter := range map[string]string{
 		subject.ConsumerRun:          b.space.RunAll(),
 		subject.ConsumerAlternateDue: b.space.AlternateDueAll(),
 		subject.ConsumerExpiryDue:    b.space.ExpiryDueAll(),
 	} {
 		_, err := b.js.CreateOrUpdateConsumer(ctx, b.space.StreamJobs(), jetstream.ConsumerConfig{
-			Durable: name, FilterSubject: filter, AckPolicy: jetstream.AckExplicitPolicy, AckWait: wait, MaxDeliver: -1, MaxAckPending: -1,
+			Durable: name, FilterSubject: filter, AckPolicy: jetstream.AckExplicitPolicy, AckWait: wait, MaxDeliver: -1, MaxAckPending: inHand,
 		})
 		if err != nil {
 			return fmt.Errorf("setting up consumer %s: %w", name, err)
 		}
+	}
+	return b.ensureChainConsumer(ctx)
+}
+
+// ensureChainConsumer makes the consumer by which schedulers hear of messages that
+// have alternates.
+func (b *Bus) ensureChainConsumer(ctx context.Context) error {
+	_, err := b.js.CreateOrUpdateConsumer(ctx, b.space.StreamEvents(), jetstream.ConsumerConfig{
+		Durable: subject.ConsumerChain, FilterSubject: b.space.ChainAll(), AckPolicy: jetstream.AckExplicitPolicy,
+		AckWait: eventAckWait, MaxDeliver: -1, MaxAckPending: maxEvents,
+	})
+	if err != nil {
+		return fmt.Errorf("setting up consumer %s: %w", subject.ConsumerChain, err)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -42,6 +43,8 @@ type Bus struct {
 	queues queueSet
 	stalls stalls
 	room   room
+	// handles are those of streams by name.
+	handles sync.Map
 	// takers is how many Takers wait at the same time.
 	takers atomic.Int64
 }

@@ -57,23 +57,9 @@ func (b *Bus) accountConsumer(ctx context.Context, account string) (c jetstream.
 	return c, nil
 }
 
-// FollowExpiries hands the messages whose validity has ended to handle.
+// FollowExpiries hands the messages whose validity has ended to handle, several at once.
 func (b *Bus) FollowExpiries(ctx context.Context, handle Handler) error {
-	var c jetstream.Consumer
-	err := b.retry(ctx, func(ctx context.Context) (err error) {
-		c, err = b.js.Consumer(ctx, b.space.StreamJobs(), subject.ConsumerExpiryDue)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("following expiries: %w", err)
-	}
-	return b.consume(ctx, c, func(ctx context.Context, m jetstream.Msg) error {
-		e, err := wire.DecodeEvent(m.Data())
-		if err != nil {
-			return m.Term()
-		}
-		return finish(ctx, m, handle(ctx, e))
-	})
+	return b.followJob(ctx, subject.ConsumerExpiryDue, readEvent(func(e *life.Event) string { return e.ID }, handle))
 }
 
 // finish acknowledges a handled message, or asks for it again later. What was

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/nats-io/nats.go/jetstream"
-	"github.com/synadia-io/orbit.go/jetstreamext"
 
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
@@ -51,10 +50,22 @@ func (b *Bus) Find(ctx context.Context, account, id string) (*Waiting, error) {
 	return nil, ErrNotFound
 }
 
+// streamOf returns a handle of a stream, which is asked for once.
+func (b *Bus) streamOf(ctx context.Context, name string) (jetstream.Stream, error) {
+	if s, ok := b.handles.Load(name); ok {
+		return s.(jetstream.Stream), nil
+	}
+	s, err := b.js.Stream(ctx, name)
+	if err == nil {
+		b.handles.Store(name, s)
+	}
+	return s, err
+}
+
 // last returns the last message on a subject, which may have wildcards.
 func (b *Bus) last(ctx context.Context, stream, subj string) (raw *jetstream.RawStreamMsg, err error) {
 	err = b.retry(ctx, func(ctx context.Context) error {
-		s, err := b.js.Stream(ctx, stream)
+		s, err := b.streamOf(ctx, stream)
 		if err != nil {
 			return err
 		}
@@ -105,12 +116,17 @@ func (b *Bus) ClaimWithdrawal(ctx context.Context, s *message.Submission, e *lif
 
 // remove deletes the waiting message itself; that it is gone already is good.
 func (b *Bus) remove(ctx context.Context, w *Waiting) error {
+	return b.deleteMessage(ctx, b.space.StreamOut(), w.seq)
+}
+
+// deleteMessage removes a message from a stream; that it is gone already is good.
+func (b *Bus) deleteMessage(ctx context.Context, stream string, seq uint64) error {
 	return b.retry(ctx, func(ctx context.Context) error {
-		s, err := b.js.Stream(ctx, b.space.StreamOut())
+		s, err := b.streamOf(ctx, stream)
 		if err != nil {
 			return err
 		}
-		err = s.DeleteMsg(ctx, w.seq)
+		err = s.DeleteMsg(ctx, seq)
 		if errors.Is(err, jetstream.ErrMsgNotFound) || errors.Is(err, jetstream.ErrMsgDeleteUnsuccessful) {
 			return nil
 		}
@@ -189,29 +205,9 @@ func (b *Bus) appendAll(ctx context.Context, events []life.Event, filter string)
 	return append(events, found...), err
 }
 
-func (b *Bus) storedEvents(ctx context.Context, filter string) ([]life.Event, error) {
-	const most = 1000
-	stored, err := jetstreamext.GetBatch(ctx, b.js, b.space.StreamEvents(), most, jetstreamext.GetBatchSubject(filter))
-	if err != nil {
-		return nil, err
-	}
-	var events []life.Event
-	for raw, err := range stored {
-		if errors.Is(err, jetstreamext.ErrNoMessages) {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		e, err := wire.DecodeEvent(raw.Data)
-		if err != nil {
-			return nil, err
-		}
-		if e.Kind != nil {
-			events = append(events, *e)
-		}
-	}
-	return events, nil
+func (b *Bus) storedEvents(ctx context.Context, filter string) (events []life.Event, err error) {
+	err = b.eachStored(ctx, filter, func(_ *jetstream.RawStreamMsg, e *life.Event) { events = append(events, *e) })
+	return events, err
 }
 
 // MatchReport returns the record of the part that a status report is about:

@@ -25,23 +25,43 @@ func (b *Bus) FollowAccountInLanes(ctx context.Context, account string, lane fun
 	if err != nil {
 		return err
 	}
+	return b.inLanes(ctx, c, readEvent(lane, handle))
+}
+
+// reader reads a message: the name of its lane, and what to do about it. An error
+// says that this version can do nothing about it, ever.
+type reader func(m jetstream.Msg) (lane string, do func(context.Context) error, err error)
+
+// readEvent is the reader of events.
+func readEvent(lane func(*life.Event) string, handle Handler) reader {
+	return func(m jetstream.Msg) (string, func(context.Context) error, error) {
+		e, err := wire.DecodeEvent(m.Data())
+		if err != nil || e.Kind == nil {
+			return "", nil, errors.Join(err, errMismatch)
+		}
+		return lane(e), func(ctx context.Context) error { return handle(ctx, e) }, nil
+	}
+}
+
+// inLanes hands what a consumer gives to lanes until ctx ends.
+func (b *Bus) inLanes(ctx context.Context, c jetstream.Consumer, read reader) error {
 	inner, fail := context.WithCancelCause(ctx)
 	l := startLanes()
 	hand := holdEvents()
 	defer hand.stop()
-	err = b.consume(inner, c, func(ctx context.Context, m jetstream.Msg) error {
-		e, err := wire.DecodeEvent(m.Data())
-		if err != nil || e.Kind == nil {
-			return m.Term() // nothing that this version could ever do about it
+	err := b.consume(inner, c, func(ctx context.Context, m jetstream.Msg) error {
+		lane, do, err := read(m)
+		if err != nil {
+			return m.Term()
 		}
 		hand.take(m)
-		l.give(lane(e), func() {
+		l.give(lane, func() {
 			defer hand.drop(m)
 			if ctx.Err() != nil {
 				_ = m.Nak() // for the next follower, at once
 				return
 			}
-			err := finish(ctx, m, handle(ctx, e))
+			err := finish(ctx, m, do(ctx))
 			if err != nil && ctx.Err() == nil && !transient(err) {
 				fail(fmt.Errorf("acknowledging an event: %w", err))
 			}

@@ -27,7 +27,7 @@ type Pending struct {
 // not wait for better times: ErrUnavailable and ErrFull tell at once that now is
 // none, and nothing was sent then. It blocks while too many are under way.
 //
-// The timer that ends its validity goes first, and both must be acknowledged.
+// Its timers go first, and all must be acknowledged.
 func (b *Bus) Start(ctx context.Context, s *message.Submission) (*Pending, error) {
 	if !b.nc.IsConnected() {
 		return nil, ErrUnavailable // or it would be sent, late, when the connection is back
@@ -39,7 +39,7 @@ func (b *Bus) Start(ctx context.Context, s *message.Submission) (*Pending, error
 		return nil, err
 	}
 	p := &Pending{bus: b, submission: s}
-	for _, build := range []func(*message.Submission) (*nats.Msg, error){b.expiryTimer, b.submission} {
+	for _, build := range b.builders() {
 		m, err := build(s)
 		if err != nil {
 			return nil, err

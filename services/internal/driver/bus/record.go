@@ -55,9 +55,20 @@ func (b *Bus) ownAttempt(ctx context.Context, m *nats.Msg) (uint64, error) {
 	return raw.Sequence, nil
 }
 
-// Record is one message to be written to SMS_EVT.
+// Record is one message to be written to SMS_EVT, and the copy of it that the
+// scheduler gets where the message has alternates.
 type Record struct {
-	msg *nats.Msg
+	msg  *nats.Msg
+	copy *nats.Msg
+}
+
+// msgs are what is to be published, the copy first: it says itself what happened,
+// and if nothing followed it, the event will be written again.
+func (r Record) msgs() []*nats.Msg {
+	if r.copy == nil {
+		return []*nats.Msg{r.msg}
+	}
+	return []*nats.Msg{r.copy, r.msg}
 }
 
 // PartRecord is the record that status reports of an accepted part are matched with.
@@ -72,7 +83,13 @@ func (b *Bus) PartRecord(e *life.Event) (Record, error) {
 // EventRecord is the record of an event, for whoever follows the account.
 func (b *Bus) EventRecord(e *life.Event) (Record, error) {
 	t := typeOf(e.Kind)
-	return b.record(e, b.space.Event(e.Account, e.ID, t), e.ID+"."+string(t)+distinction(e.Kind))
+	id := e.ID + "." + string(t) + distinction(e.Kind)
+	r, err := b.record(e, b.space.Event(e.Account, e.ID, t), id)
+	if err == nil && concernsChain(e) {
+		r.copy = &nats.Msg{Subject: b.space.Chain(e.Account, e.ID, t), Data: r.msg.Data, Header: nats.Header{}}
+		r.copy.Header.Set(subject.HeaderMessageID, id+".chain")
+	}
+	return r, err
 }
 
 func (b *Bus) record(e *life.Event, subj, id string) (Record, error) {
@@ -122,6 +139,8 @@ func typeOf(k life.Kind) subject.EventType {
 		return subject.Call
 	case life.ModemStatus:
 		return subject.Modem
+	case life.Escalation:
+		return subject.Escalation
 	default:
 		return subject.Alarm
 	}
@@ -129,9 +148,9 @@ func typeOf(k life.Kind) subject.EventType {
 
 // Write makes records durable, all at once, and waits until they are.
 func (b *Bus) Write(ctx context.Context, records ...Record) error {
-	msgs := make([]*nats.Msg, len(records))
-	for i, r := range records {
-		msgs[i] = r.msg
+	var msgs []*nats.Msg
+	for _, r := range records {
+		msgs = append(msgs, r.msgs()...)
 	}
 	return b.publish(ctx, msgs...)
 }
@@ -155,6 +174,11 @@ func (b *Bus) PublishOnce(ctx context.Context, e *life.Event) (first bool, err e
 	r, err := b.EventRecord(e)
 	if err != nil {
 		return false, err
+	}
+	if r.copy != nil {
+		if err := b.publishOne(ctx, r.copy); err != nil {
+			return false, err
+		}
 	}
 	r.msg.Header.Set(subject.HeaderExpectedSubjectSeq, "0")
 	err = b.retry(ctx, func(ctx context.Context) error {

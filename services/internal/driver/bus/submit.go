@@ -29,7 +29,7 @@ func (b *Bus) Submit(ctx context.Context, subs ...*message.Submission) error {
 		return err
 	}
 	// Timers first: what has been accepted must not stay valid for ever.
-	for _, build := range []func(*message.Submission) (*nats.Msg, error){b.expiryTimer, b.submission} {
+	for _, build := range b.builders() {
 		msgs, err := each(subs, build)
 		if err != nil {
 			return err
@@ -42,6 +42,11 @@ func (b *Bus) Submit(ctx context.Context, subs ...*message.Submission) error {
 		b.announce(s)
 	}
 	return nil
+}
+
+// builders make the messages of a submission, in the order in which they go out.
+func (b *Bus) builders() []func(*message.Submission) (*nats.Msg, error) {
+	return []func(*message.Submission) (*nats.Msg, error){b.expiryTimer, b.alternateTimer, b.submission}
 }
 
 // each builds the messages of several submissions; a nil message is left out.
@@ -86,7 +91,7 @@ func (b *Bus) submission(s *message.Submission) (*nats.Msg, error) {
 	m.Header.Set(subject.HeaderExpectedSubjectSeq, "0")
 	if !s.DeliverAt.IsZero() {
 		m.Header.Set(subject.HeaderScheduleTarget, m.Subject)
-		m.Header.Set(subject.HeaderSchedule, at(s.DeliverAt))
+		m.Header.Set(subject.HeaderSchedule, atTime(s.DeliverAt))
 		m.Subject = b.space.Later(queued(s))
 	}
 	return m, nil
@@ -108,14 +113,14 @@ func (b *Bus) expiryTimer(s *message.Submission) (*nats.Msg, error) {
 	m.Data = data
 	m.Header.Set(subject.HeaderMessageID, s.ID+".exp")
 	m.Header.Set(subject.HeaderExpectedSubjectSeq, "0")
-	m.Header.Set(subject.HeaderSchedule, at(s.ExpiresAt))
+	m.Header.Set(subject.HeaderSchedule, atTime(s.ExpiresAt))
 	m.Header.Set(subject.HeaderScheduleTarget, b.space.ExpiryDue(s.Account, s.ID))
 	return m, nil
 }
 
-// at is the schedule of one instant. The client library's own option cuts the
+// atTime is the schedule of one instant. The client library's own option cuts the
 // fraction of the second off and fires early.
-func at(t time.Time) string { return "@at " + t.UTC().Format(time.RFC3339Nano) }
+func atTime(t time.Time) string { return "@at " + t.UTC().Format(time.RFC3339Nano) }
 
 // announce tells whoever listens now that s was accepted. SMS_OUT is the record;
 // this is not stored and may get lost.

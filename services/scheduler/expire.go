@@ -1,0 +1,58 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/driver/bus"
+	"github.com/viesti-sms/viesti/services/internal/kit/log"
+)
+
+// expire withdraws a message whose validity has ended. Sending and expiring meet
+// at the attempt record of the first part: only one of them can write it.
+func (s *Scheduler) expire(ctx context.Context, due *life.Event) error {
+	waiting, err := s.bus.Find(ctx, due.Account, due.ID)
+	if errors.Is(err, bus.ErrNotFound) {
+		return s.missing(ctx, due)
+	}
+	if err != nil {
+		return err
+	}
+	due.Time = s.now()
+	err = s.bus.Withdraw(ctx, waiting, due)
+	switch {
+	case errors.Is(err, bus.ErrConflict):
+		s.log.Debug("not expired: a modem has begun to send it", log.Message(due.ID))
+		return nil
+	case err != nil:
+		s.log.Warn("expiring, will be tried again", log.Message(due.ID), zap.Error(err))
+		return err
+	}
+	s.log.Info("expired before it was sent", log.Message(due.ID), zap.Stringer("to", due.Subject.Recipient))
+	return nil
+}
+
+// arrival is how long after the end of its validity a message may still arrive:
+// its timer is stored before it is.
+const arrival = 30 * time.Second
+
+// errNotYet says that the message of a timer may still arrive.
+var errNotYet = errors.New("the message is not there yet")
+
+// missing tells a message that is done from one that has not arrived yet, whose
+// timer is wanted again.
+func (s *Scheduler) missing(ctx context.Context, due *life.Event) error {
+	k, ok := due.Kind.(life.Expired)
+	if !ok || s.now().Sub(k.ExpiresAt) > arrival {
+		return nil
+	}
+	_, err := s.bus.History(ctx, due.ID)
+	if errors.Is(err, bus.ErrNotFound) {
+		return errNotYet
+	}
+	return err // nil: sent, failed or cancelled meanwhile
+}
