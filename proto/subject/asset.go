@@ -29,6 +29,20 @@ func (s Space) bucket(suffix string) string {
 // BucketConfig holds shared policy.
 func (s Space) BucketConfig() string { return s.bucket("cfg") }
 
+// Keys of BucketConfig: the shared rules, and each account by itself.
+const (
+	KeyPolicy = "policy"
+	// AccountKeys begins the keys of accounts.
+	AccountKeys = "account."
+)
+
+// AccountKey is the key in BucketConfig of an account.
+func AccountKey(name string) string { return AccountKeys + Token(name) }
+
+// FileKey is the key in BucketConfig of the mark of what the configuration file of
+// a host gave last.
+func FileKey(host string) string { return "file." + Token(host) }
+
 // BucketModems holds the live state of modems.
 func (s Space) BucketModems() string { return s.bucket("modem") }
 

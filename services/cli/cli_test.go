@@ -14,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/core/policy"
 	"github.com/viesti-sms/viesti/services/internal/core/route"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 	"github.com/viesti-sms/viesti/services/internal/natsd"
@@ -80,7 +81,8 @@ func prints(t *testing.T, stdin string, args ...string) string {
 
 func TestSendAndMessage(t *testing.T) {
 	g := newGateway(t)
-	must(t, g.SetPolicy(bounded(t), &route.Policy{Queues: []route.Queue{{Name: "fi", Prefixes: []string{"358"}}}}))
+	_, err := g.SetPolicy(bounded(t), &policy.Policy{Routes: route.Policy{Queues: []route.Queue{{Name: "fi", Prefixes: []string{"358"}}}}})
+	must(t, err)
 	ids := strings.Fields(prints(t, "", "send", "--report", "+358401234567", "358407654321", "Hello"))
 	if len(ids) != 2 {
 		t.Fatalf("ids: %v", ids)

@@ -16,7 +16,7 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
 	"github.com/viesti-sms/viesti/services/internal/core/escalation"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
-	"github.com/viesti-sms/viesti/services/internal/core/route"
+	"github.com/viesti-sms/viesti/services/internal/core/policy"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 )
 
@@ -77,11 +77,11 @@ func (e *env) runSend(ctx context.Context, args []string, f sendFlags) error {
 		return err
 	}
 	defer closeBus()
-	var policy *route.Policy
-	if err := b.Policy(ctx, func(p *route.Policy) { policy = p }); err != nil {
+	shared, err := b.Policy(ctx)
+	if err != nil {
 		return err
 	}
-	subs, err := copies(template, recipients, f.queue, policy)
+	subs, err := copies(template, recipients, f.queue, shared)
 	if err != nil {
 		return err
 	}
@@ -272,13 +272,13 @@ func addresses(numbers []string) ([]message.Address, error) {
 }
 
 // copies makes one submission for each recipient.
-func copies(template *message.Submission, recipients []message.Address, queue string, policy *route.Policy) ([]*message.Submission, error) {
+func copies(template *message.Submission, recipients []message.Address, queue string, shared *policy.Policy) ([]*message.Submission, error) {
 	var subs []*message.Submission
 	for _, to := range recipients {
 		s := *template
 		s.Recipient = to
 		var err error
-		if s.Queue, err = policy.Choose(queue, to); err != nil {
+		if s.Queue, err = shared.Choose(queue, to); err != nil {
 			return nil, fmt.Errorf("%w to %s: %w", errSend, s.Recipient, err)
 		}
 		s.ID = strings.ToLower(ulid.Make().String())

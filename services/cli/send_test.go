@@ -12,6 +12,7 @@ import (
 
 	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
+	"github.com/viesti-sms/viesti/services/internal/core/policy"
 	"github.com/viesti-sms/viesti/services/internal/core/route"
 )
 
@@ -156,19 +157,19 @@ func TestTemplateRefuses(t *testing.T) {
 }
 
 // address is what send does with its numbers.
-func address(template *message.Submission, numbers []string, queue string, policy *route.Policy) ([]*message.Submission, error) {
+func address(template *message.Submission, numbers []string, queue string, shared *policy.Policy) ([]*message.Submission, error) {
 	recipients, err := addresses(numbers)
 	if err != nil {
 		return nil, err
 	}
-	return copies(template, recipients, queue, policy)
+	return copies(template, recipients, queue, shared)
 }
 
 func TestAddress(t *testing.T) {
 	t.Parallel()
-	policy := &route.Policy{Queues: []route.Queue{{Name: "fi", Prefixes: []string{"358"}}, {Name: "short", Prefixes: []string{"s"}}}}
+	shared := &policy.Policy{Routes: route.Policy{Queues: []route.Queue{{Name: "fi", Prefixes: []string{"358"}}, {Name: "short", Prefixes: []string{"s"}}}}}
 	template := &message.Submission{Account: "cli-h", Body: message.NewBody([]byte("x"))}
-	subs, err := address(template, []string{"+358 40-123", "00358401", "s1234"}, "", policy)
+	subs, err := address(template, []string{"+358 40-123", "00358401", "s1234"}, "", shared)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,12 +185,12 @@ func TestAddress(t *testing.T) {
 		t.Error("the template was changed")
 	}
 	for numbers, want := range map[string]string{"358401 Hello": "argument 2", "49123456789": "4****9"} {
-		_, err := address(template, strings.Fields(numbers), "", policy)
+		_, err := address(template, strings.Fields(numbers), "", shared)
 		if !errors.Is(err, errSend) || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "49123456789") {
 			t.Errorf("%s: %v, want %s", numbers, err, want)
 		}
 	}
-	if _, err := address(template, []string{"358401"}, "nowhere", policy); !errors.Is(err, route.ErrQueue) {
+	if _, err := address(template, []string{"358401"}, "nowhere", shared); !errors.Is(err, route.ErrQueue) {
 		t.Errorf("a queue that is not there: %v", err)
 	}
 }

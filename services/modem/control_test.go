@@ -169,19 +169,56 @@ func TestResetStep(t *testing.T) {
 	r := newRig(t)
 	g := newHeard()
 	r.worker("modem1", sim.Config{OnCommand: g.Add}, nil)
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	r.until("the modem is at work", func() bool { return g.Given("AT+CMGF=0") > 0 })
-	for step, want := range map[uint32]string{uint32(rungUSB): "USB", uint32(rungCommand): "reset_cmd", uint32(rungAlarm): "there are 0 to 4", 1 << 31: "there are"} {
-		reply, err := r.bus.Command(ctx, "host-modem1", "modem1", wire.Command{Verb: wire.VerbReset, Timeout: time.Second, Step: step})
-		if err != nil || !strings.Contains(reply.Error, want) {
-			t.Errorf("step %d: %q, %v", step, reply.Error, err)
+	r.state("modem1", life.ModemIdle)
+	for step, want := range map[rung]string{rungUSB: "USB", rungCommand: "reset_cmd", rungAlarm: "there are 0 to 4", 1 << 31: "there are"} {
+		if e := r.resetBy(step); !strings.Contains(e, want) {
+			t.Errorf("step %d: %q", step, e)
 		}
 	}
-	reply, err := r.bus.Command(ctx, "host-modem1", "modem1", wire.Command{Verb: wire.VerbReset, Timeout: time.Second, Step: uint32(rungRadio)})
-	if err != nil || reply.Error != "" {
-		t.Fatalf("the radio: %q, %v", reply.Error, err)
+	if e := r.resetBy(rungRadio); e != "" {
+		t.Fatalf("the radio: %s", e)
 	}
-	r.until("the radio is switched off and on", func() bool { return g.Given("AT+CFUN=0") == 1 && g.Given("AT+CFUN=1") == 1 })
+	r.until("the radio is switched off and on", func() bool { return g.Given("AT+CFUN=0") > 0 && g.Given("AT+CFUN=1") > 0 })
 	r.until("the modem is initialised anew", func() bool { return g.Given("AT+CMGF=0") > 1 })
+}
+
+// TestResetStepWaits: a step that is asked for while nobody knows yet which modem it
+// is, and whether it would survive that, is taken as soon as that is known.
+func TestResetStepWaits(t *testing.T) {
+	r := newRig(t)
+	g := newHeard()
+	asking := make(chan struct{})
+	r.worker("modem1", sim.Config{Manufacturer: "huawei", OnCommand: func(line string) {
+		g.Add(line)
+		if line == "ATE0" && g.Given("ATE0") == 1 {
+			close(asking)
+		}
+	}, Rules: rules(t, `[{"stage":"command","match":"ATE0","action":"silence","times":1}]`)}, func(d *Device) { d.ReadTimeout = config.Duration(patience) })
+	select {
+	case <-asking:
+	case <-time.After(patience):
+		t.Fatal("the modem is not initialised")
+	}
+	if g.Given("AT+CGMI") > 0 {
+		t.Error("the modem was asked who it is before")
+	}
+	if e := r.resetBy(rungVendor); e != "" {
+		t.Fatalf("the restart: %s", e)
+	}
+	r.until("the family's own command is given", func() bool { return g.Given("AT^RESET") > 0 })
+	if g.Given("AT+CGMI") != 1 {
+		t.Errorf("the modem was asked %d times who it is", g.Given("AT+CGMI"))
+	}
+}
+
+// resetBy asks modem1 to be reset, and returns what the worker says against it.
+func (r *rig) resetBy(step rung) string {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
+	defer cancel()
+	reply, err := r.bus.Command(ctx, "host-modem1", "modem1", wire.Command{Verb: wire.VerbReset, Timeout: patience, Step: uint32(step)})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return reply.Error
 }

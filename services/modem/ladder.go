@@ -69,6 +69,8 @@ type ladder struct {
 	// asked is the step that an operator wants, in place of the next one, until it
 	// was taken.
 	asked rung
+	// postponed is such a step that waits until the family is known.
+	postponed rung
 	// devices are those of all modems of this host, which share the slice; self is
 	// the place of its own.
 	devices []string
@@ -107,7 +109,24 @@ func (w *worker) answered(m *driver.Modem) {
 	if w.ladder.failures > 0 {
 		w.log.Info("the modem answers again", zap.Int("sessions in vain", w.ladder.failures))
 	}
-	w.ladder.failures, w.ladder.family, w.ladder.known = 0, m.Profile(), true
+	w.ladder.failures = 0
+	w.ladder.learn(m.Profile())
+}
+
+// learn takes over which family the modem belongs to.
+func (l *ladder) learn(family driver.Profile) { l.family, l.known = family, true }
+
+// errPostponed ends a session that found out which family the modem belongs to.
+var errPostponed = errors.New("the modem is known now, and reset as an operator wants")
+
+// resume asks for the step again that an operator wanted of a modem which was not
+// known yet, and tells that the session is to end for it.
+func (l *ladder) resume() error {
+	if l.postponed == rungReopen {
+		return nil
+	}
+	l.asked, l.postponed = l.postponed, rungReopen
+	return errPostponed
 }
 
 // newLadder is that of a modem that was not heard yet.
@@ -192,9 +211,12 @@ var errRestarting = errors.New("the modem was told to restart")
 // resetOpen takes a step that the modem itself carries out. Nothing is waited for:
 // it has not answered so far, and may restart without a word.
 func (w *worker) resetOpen(ctx context.Context, m *driver.Modem, r rung) error {
+	asked := w.ladder.asked == r
 	w.ladder.asked = rungReopen
 	timeout := time.Duration(w.dev.ReadTimeout)
 	switch family := &w.ladder.family; {
+	case asked && !w.ladder.known && (r == rungRadio || r == rungVendor):
+		w.ladder.postponed = r
 	case r == rungRadio && w.ladder.known && !family.KeepRadioOn:
 		w.count(r)
 		for _, command := range []string{"AT+CFUN=0", "AT+CFUN=1"} {

@@ -63,10 +63,12 @@ func TestResetLadder(t *testing.T) {
 	g := newHeard()
 	m, _ := r.worker("modem1", sim.Config{OnCommand: g.Add}, func(d *Device) {
 		d.ResetCmd = script + " port 3"
-		d.OpenSleep, d.ReadTimeout = config.Duration(50*time.Millisecond), config.Duration(50*time.Millisecond)
+		// A silent modem is found out in a time that one which answers can keep, mostly.
+		d.OpenSleep, d.ReadTimeout = config.Duration(50*time.Millisecond), config.Duration(200*time.Millisecond)
 	})
 	r.submit("before", "hello", nil)
 	r.sent("before")
+	_ = os.Remove(called)
 	m.SetRules(sim.Rule{Stage: sim.StageCommand, Action: sim.ActionSilence})
 	r.submit("after", "hello", nil)
 	r.until("the program is run", func() bool { _, err := os.Stat(called); return err == nil })
@@ -152,7 +154,7 @@ func TestAskedStepStays(t *testing.T) {
 		return states[0].Until
 	}
 	r.until("the device is opened in vain", func() bool { return !inVain().IsZero() })
-	reply, err := r.bus.Command(t.Context(), "host-modem1", "modem1", wire.Command{Verb: wire.VerbReset, Timeout: time.Second, Step: uint32(rungRadio)})
+	reply, err := r.bus.Command(t.Context(), "host-modem1", "modem1", wire.Command{Verb: wire.VerbReset, Timeout: patience, Step: uint32(rungRadio)})
 	if err != nil || reply.Error != "" {
 		t.Fatalf("asking for the radio: %q, %v", reply.Error, err)
 	}
@@ -161,7 +163,7 @@ func TestAskedStepStays(t *testing.T) {
 	if err := os.Rename(path+".away", path); err != nil {
 		t.Fatal(err)
 	}
-	r.until("the radio is switched off and on", func() bool { return g.Given("AT+CFUN=0") == 1 && g.Given("AT+CFUN=1") == 1 })
+	r.until("the radio is switched off and on", func() bool { return g.Given("AT+CFUN=0") > 0 && g.Given("AT+CFUN=1") > 0 })
 }
 
 // TestAlternativeResets: each round tries another of a family's commands.

@@ -14,6 +14,7 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 	driver "github.com/viesti-sms/viesti/services/internal/driver/modem"
+	"github.com/viesti-sms/viesti/services/internal/kit/log"
 )
 
 // ending is what becomes of a message that is not sent; it is an error so that it
@@ -36,7 +37,7 @@ func (e *ending) Error() string { return e.cause.Error() }
 func (d *delivery) accepted(ctx context.Context, part, reference int) error {
 	done := life.PartDone{Part: part, Total: len(d.msg.Parts), Reference: reference, PDU: d.msg.Parts[part-1].Hex()}
 	d.done = append(d.done, done)
-	d.log.Info("part sent", zap.Int("part", part), zap.Int("of", done.Total), zap.Int("reference", reference))
+	d.log.Info("part sent", zap.Int("part", part), zap.Int("of", done.Total), zap.Int("reference", reference), d.smsdSent(done))
 	var records []bus.Record
 	if done.Total > 1 || d.msg.Report {
 		r, err := d.bus.PartRecord(d.event(done))
@@ -97,7 +98,8 @@ func (d *delivery) notAccepted(ctx context.Context, part int, last bool, cause e
 	if err := errors.Join(d.recordRefusal(ctx, part), d.giveBack(ctx)); err != nil {
 		return err
 	}
-	d.log.Warn("refused", zap.Int("part", part), zap.String("answer", refused.Text), zap.Stringer("class", refused.Class), zap.Error(refused.Err))
+	d.log.Warn("refused", zap.Int("part", part), zap.String("answer", refused.Text), zap.Stringer("class", refused.Class), zap.Error(refused.Err),
+		log.Smsd(log.Error, "The modem answer was not OK: %s", refused.Text))
 	switch {
 	case errors.Is(refused, driver.ErrGone) || ctx.Err() != nil:
 		return cause
@@ -198,6 +200,7 @@ func (d *delivery) end(ctx context.Context, end *ending) error {
 	}
 	if _, failed := end.final.(life.Failed); failed {
 		d.status.count(0, 1, 0)
+		d.log.Warn("failed", d.smsdFailed())
 	}
 	if err := d.work.Done(ctx); err != nil {
 		return err

@@ -188,7 +188,7 @@ func (w *worker) arrived(ctx context.Context, notation string, now bool) (durabl
 	}
 	if first {
 		w.status.count(0, 0, 1)
-		w.log.Info("received", log.Message(e.ID), zap.Stringer("from", what.Originator))
+		w.log.Info("received", log.Message(e.ID), zap.Stringer("from", what.Originator), smsdReceived(what, mt))
 	}
 	return true, nil
 }
@@ -256,14 +256,15 @@ func (w *worker) reported(ctx context.Context, notation string, pdu []byte, mt t
 		}
 	}
 	e.Time, e.Modem = w.now(), w.status.modem()
-	e.Kind = life.Report{
+	report := life.Report{
 		Part: part.Part, Total: part.Total, Reference: sr.MR, Status: uint8(sr.ST), Outcome: outcome(sr.ST), Recipient: recipient,
 		ServiceCentreTime: sr.SCTS.Time, DischargeTime: sr.DT.Time, PDU: pdu,
 	}
+	e.Kind = report
 	if err := w.bus.Publish(ctx, e); err != nil {
 		return false, err
 	}
-	w.log.Info("report", log.Message(e.ID), zap.Int("part", part.Part), zap.Uint8("status", uint8(sr.ST)))
+	w.log.Info("report", log.Message(e.ID), zap.Int("part", part.Part), zap.Uint8("status", uint8(sr.ST)), smsdReport(report))
 	return true, nil
 }
 

@@ -2,6 +2,7 @@ package modem
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -41,19 +42,26 @@ func TestRefusedHereSentThere(t *testing.T) {
 	}
 }
 
-// TestLateAnswerCounts has an answer that comes after its time-out: the part was
-// accepted, and is not sent again.
+// TestLateAnswerCounts has answers that come after their time-out: the part was
+// accepted, and is not sent again. An answer that a busy machine is late to see as well
+// is unknown, which the event then says.
 func TestLateAnswerCounts(t *testing.T) {
 	r := newRig(t)
-	late := `[{"stage":"accepted","match":".","action":"late","delay":"1250ms","times":1}]`
-	m, _ := r.worker("A", sim.Config{Rules: rules(t, late)}, nil)
-	r.submit("m1", "hello", nil)
-	if s := r.sent("m1"); s.MaybeDuplicated || len(s.Parts) != 1 {
-		t.Errorf("sent event: %+v", s)
+	late := `[{"stage":"accepted","match":".","action":"late","delay":"2050ms"}]`
+	m, _ := r.worker("A", sim.Config{Rules: rules(t, late)}, impatient)
+	const tries = 10
+	for i := range tries {
+		before, id := len(m.Records()), fmt.Sprintf("m%d", i)
+		r.submit(id, "hello", nil)
+		s := r.sent(id)
+		if n := len(m.Records()) - before; s.MaybeDuplicated != (n > 1) || len(s.Parts) != 1 {
+			t.Errorf("%d transmissions, sent event: %+v", n, s)
+		}
+		if !s.MaybeDuplicated {
+			return
+		}
 	}
-	if n := len(m.Records()); n != 1 {
-		t.Errorf("%d transmissions, want 1", n)
-	}
+	t.Errorf("none of %d late answers counted", tries)
 }
 
 // TestPartsOfTheFirstWorkerCount has another modem go on with a message whose

@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 	"testing"
-	"time"
 
 	sim "github.com/viesti-sms/viesti/services/internal/sim/modem"
 	"github.com/viesti-sms/viesti/services/internal/wire"
@@ -22,7 +21,7 @@ func TestUSSD(t *testing.T) {
 			ask := func(code string) wire.Reply {
 				t.Helper()
 				for {
-					reply, err := r.bus.Command(ctx, "host-modem1", "modem1", wire.Command{Verb: wire.VerbUSSD, Argument: code, Timeout: time.Second})
+					reply, err := r.bus.Command(ctx, "host-modem1", "modem1", wire.Command{Verb: wire.VerbUSSD, Argument: code, Timeout: patience})
 					if err == nil {
 						return reply
 					}

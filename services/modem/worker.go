@@ -175,12 +175,18 @@ func (w *worker) session(ctx context.Context) (err error) {
 		return err
 	}
 	identity, err := m.Init(ctx)
+	if identity.Manufacturer != "" {
+		w.ladder.learn(m.Profile())
+	}
 	if err = w.notePIN(m, &cfg, err); err != nil {
 		return fmt.Errorf("initialising: %w", err)
 	}
 	w.status.identify(identity.IMEI, identity.IMSI)
 	w.status.set(ctx, life.ModemIdle, "")
 	w.answered(m)
+	if err := w.ladder.resume(); err != nil {
+		return err
+	}
 	w.welcome(ctx, m, identity)
 	err = w.serve(ctx, m)
 	if w.dev.Stop != "" && m.Err() == nil {

@@ -199,12 +199,12 @@ const byDelivery = "the scheduler: an earlier recipient has received the message
 // queue is where the message to the next recipient of m goes: where the policy wants
 // it, unless m was sent elsewhere than the policy wants its own number.
 func (s *Scheduler) queue(m *message.Submission) string {
-	policy := s.policy.Load()
-	own, err := policy.Choose("", m.Recipient)
+	routes := s.policy.Load()
+	own, err := routes.Choose("", m.Recipient)
 	if err != nil || own != m.Queue {
 		return m.Queue
 	}
-	if q, err := policy.Choose("", m.Alternates[0].Recipient); err == nil {
+	if q, err := routes.Choose("", m.Alternates[0].Recipient); err == nil {
 		return q
 	}
 	return m.Queue

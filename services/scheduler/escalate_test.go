@@ -11,6 +11,7 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/core/escalation"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
+	"github.com/viesti-sms/viesti/services/internal/core/policy"
 	"github.com/viesti-sms/viesti/services/internal/core/route"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 )
@@ -314,7 +315,7 @@ func TestDiedBetween(t *testing.T) {
 // TestQueueOfAlternate goes where the policy wants the number.
 func TestQueueOfAlternate(t *testing.T) {
 	s := New(Config{}, nil, zap.NewNop())
-	s.policy.Store(&route.Policy{Queues: []route.Queue{{Name: "home", Prefixes: []string{"358"}}, {Name: "abroad", Prefixes: []string{"49"}}}})
+	s.policy.Store(&policy.Policy{Routes: route.Policy{Queues: []route.Queue{{Name: "home", Prefixes: []string{"358"}}, {Name: "abroad", Prefixes: []string{"49"}}}}})
 	for _, c := range []struct{ to, queue, alternate, want string }{
 		{"3581", "home", "3582", "home"},
 		{"3581", "home", "491", "abroad"},

@@ -14,7 +14,7 @@ import (
 
 	"go.uber.org/zap"
 
-	"github.com/viesti-sms/viesti/services/internal/core/route"
+	"github.com/viesti-sms/viesti/services/internal/core/policy"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 	"github.com/viesti-sms/viesti/services/internal/kit/lifecycle"
 )
@@ -28,13 +28,13 @@ type Scheduler struct {
 	log *zap.Logger
 	now func() time.Time
 	// policy chooses the queues of messages to alternates.
-	policy atomic.Pointer[route.Policy]
+	policy atomic.Pointer[policy.Policy]
 }
 
 // New makes a Scheduler.
 func New(_ Config, b *bus.Bus, logger *zap.Logger) *Scheduler {
 	s := &Scheduler{bus: b, log: logger.Named("scheduler"), now: time.Now}
-	s.policy.Store(&route.Policy{})
+	s.policy.Store(&policy.Policy{})
 	return s
 }
 
@@ -42,9 +42,11 @@ func New(_ Config, b *bus.Bus, logger *zap.Logger) *Scheduler {
 func (s *Scheduler) Run(ctx context.Context) error {
 	s.log.Info("running")
 	defer s.log.Info("stopped")
-	if err := s.bus.Policy(ctx, s.policy.Store); err != nil {
+	shared, err := s.bus.Policy(ctx)
+	if err != nil {
 		return err
 	}
+	s.policy.Store(shared)
 	return lifecycle.Run(ctx,
 		lifecycle.Service{Name: "policy", Run: func(ctx context.Context) error { return s.bus.WatchPolicy(ctx, s.policy.Store) }},
 		lifecycle.Service{Name: "expiries", Run: func(ctx context.Context) error { return s.bus.FollowExpiries(ctx, s.expire) }},

@@ -149,6 +149,14 @@ func (c *Config) Check() error {
 	if c.DateFilename < 0 || c.DateFilename > int(smsfile.DateSecond) {
 		bad("date_filename is %d, want 0, 1 or 2", c.DateFilename)
 	}
+	for _, l := range []struct{ name, path string }{{"blacklist", c.Blacklist}, {"whitelist", c.Whitelist}} {
+		if l.path == "" {
+			continue
+		}
+		if _, err := os.ReadFile(l.path); err != nil {
+			bad("%s: %w; make it readable for the service", l.name, err)
+		}
+	}
 	dirs := c.directories()
 	for _, name := range slices.Sorted(maps.Keys(dirs)) {
 		if err := writable(dirs[name]); err != nil {

@@ -1,18 +1,22 @@
 package spool
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"os"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
+	"github.com/viesti-sms/viesti/services/internal/core/policy"
 	"github.com/viesti-sms/viesti/services/internal/core/route"
 )
 
 // rules are what decides whether and where a message goes.
 type rules struct {
-	policy *route.Policy
-	// deny and allow are the lists; allow is in force when allowOnly is set.
+	policy *policy.Policy
+	// deny and allow are the lists of files, which count besides those of the policy;
+	// allow is in force when allowOnly is set.
 	deny, allow route.List
 	allowOnly   bool
 }
@@ -44,12 +48,18 @@ func (r *rules) admit(to message.Address) (queue string, err error) {
 	if _, denied := r.deny.Match(to); denied {
 		return "", &smsfile.Rejection{Reason: smsfile.ReasonBlacklisted}
 	}
-	if !r.allowOnly {
-		return "", nil
+	shared, err := r.policy.Lists.Admit(to)
+	switch {
+	case errors.Is(err, policy.ErrDenied):
+		return "", &smsfile.Rejection{Reason: smsfile.ReasonBlacklisted}
+	case err != nil:
+		return "", &smsfile.Rejection{Reason: smsfile.ReasonNotWhitelisted}
+	case !r.allowOnly:
+		return shared, nil
 	}
 	entry, allowed := r.allow.Match(to)
 	if !allowed {
 		return "", &smsfile.Rejection{Reason: smsfile.ReasonNotWhitelisted}
 	}
-	return entry.Queue, nil
+	return cmp.Or(entry.Queue, shared), nil
 }

@@ -18,7 +18,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/viesti-sms/viesti/proto/subject"
-	"github.com/viesti-sms/viesti/services/internal/core/route"
+	"github.com/viesti-sms/viesti/services/internal/core/policy"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 	"github.com/viesti-sms/viesti/services/internal/driver/spooldir"
 	"github.com/viesti-sms/viesti/services/internal/kit/lifecycle"
@@ -30,7 +30,7 @@ type Spool struct {
 	bus     *bus.Bus
 	log     *zap.Logger
 	account string
-	policy  atomic.Pointer[route.Policy]
+	policy  atomic.Pointer[policy.Policy]
 	now     func() time.Time
 	seen    settling
 	// joining is held while parts of messages are written: events and the purge
@@ -56,7 +56,7 @@ func New(cfg Config, b *bus.Bus, logger *zap.Logger) *Spool {
 		cfg: cfg, bus: b, log: logger.Named("spool"), account: Account(cfg.Host), now: time.Now,
 		rejected: map[string]bool{}, complained: map[string]bool{},
 	}
-	s.policy.Store(&route.Policy{})
+	s.policy.Store(&policy.Policy{})
 	return s
 }
 
@@ -68,11 +68,13 @@ func Account(host string) string { return "spool-" + host }
 func (s *Spool) Run(ctx context.Context) error {
 	s.log.Info("running", zap.String("outgoing", s.cfg.Outgoing), zap.String("incoming", s.cfg.Incoming))
 	defer s.log.Info("stopped")
-	if err := s.bus.Policy(ctx, s.policy.Store); err != nil {
+	shared, err := s.bus.Policy(ctx)
+	if err != nil {
 		return err
 	}
+	s.usePolicy(shared)
 	services := []lifecycle.Service{{Name: "policy", Run: func(ctx context.Context) error {
-		return s.bus.WatchPolicy(ctx, s.policy.Store)
+		return s.bus.WatchPolicy(ctx, s.usePolicy)
 	}}}
 	if s.cfg.Outgoing != "" {
 		services = append(services,
@@ -87,6 +89,14 @@ func (s *Spool) Run(ctx context.Context) error {
 		}}, lifecycle.Service{Name: "purge", Run: s.purge})
 	}
 	return lifecycle.Run(ctx, services...)
+}
+
+// usePolicy takes a policy over. The log says what of it cannot be read: what was
+// before it stays in force.
+func (s *Spool) usePolicy(p *policy.Policy) {
+	if before := s.policy.Swap(p); len(p.Problems) > len(before.Problems) {
+		s.log.Error("the shared policy has entries that cannot be read; viesti policy check says more", zap.Errors("problems", p.Problems))
+	}
 }
 
 func (s *Spool) watch(ctx context.Context) error {

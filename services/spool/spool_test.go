@@ -447,9 +447,17 @@ func TestClaimsOfOthers(t *testing.T) {
 
 // TestUnreadableListHolds keeps files in outgoing while a list cannot be read.
 func TestUnreadableListHolds(t *testing.T) {
-	r := newRig(t, func(c *Config) { c.Blacklist = filepath.Join(filepath.Dir(c.Outgoing), "blacklist") })
-	r.drop("hello", hello)
+	r := newRig(t, func(c *Config) {
+		c.Blacklist = filepath.Join(filepath.Dir(c.Outgoing), "blacklist")
+		if err := os.WriteFile(c.Blacklist, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	})
 	r.start()
+	if err := os.Remove(r.cfg.Blacklist); err != nil {
+		t.Fatal(err)
+	}
+	r.drop("hello", hello)
 	if err := os.WriteFile(r.cfg.Blacklist, []byte("49\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -31,7 +31,7 @@ func submission(o *smsfile.Outgoing, r *rules, now time.Time) (*message.Submissi
 	if err := o.CheckAlphabet(); err != nil {
 		return nil, err
 	}
-	queue, err := r.policy.Choose(wanted, message.NewAddress(o.To))
+	queue, err := r.policy.Routes.Choose(wanted, message.NewAddress(o.To))
 	if err != nil {
 		return nil, queueRejection(err)
 	}

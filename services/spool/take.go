@@ -177,7 +177,8 @@ func (s *Spool) submit(ctx context.Context, c *claimed, r *rules) error {
 	}
 	for _, sub := range subs {
 		s.log.Info("accepted", log.Message(sub.ID), zap.String("file", sub.Origin.File), zap.String("queue", sub.Queue),
-			zap.Stringer("to", sub.Recipient))
+			zap.Stringer("to", sub.Recipient), log.Smsd(log.Notice, "SMS To: %s. Moved file %s to %s",
+				sub.Recipient.Reveal(), filepath.Join(s.cfg.Outgoing, sub.Origin.File), sub.Origin.Directory))
 		c.accepted[sub.Origin.File] = sub
 		later = append(later, sub.Origin.File)
 	}
@@ -239,7 +240,8 @@ func (s *Spool) origin(claim *spooldir.Claim, file, queue string) message.Origin
 // other and moves the file to failed.
 func (s *Spool) reject(ctx context.Context, claim *spooldir.Claim, file string, cause *smsfile.Rejection) error {
 	id, origin := spooldir.ID(claim.Name, file), s.origin(claim, file, "")
-	s.log.Warn("rejected", log.Message(id), zap.String("file", file), zap.String("reason", cause.Reason))
+	s.log.Warn("rejected", log.Message(id), zap.String("file", file), zap.String("reason", cause.Reason),
+		log.Smsd(log.Notice, "%s in file %s", cause.Reason, filepath.Join(s.cfg.Outgoing, file)))
 	err := s.bus.Publish(ctx, &life.Event{
 		ID: id, Account: s.account, Time: s.now(), Subject: &life.Subject{Origin: origin}, Kind: life.Rejected{Reason: cause.FailReason()},
 	})

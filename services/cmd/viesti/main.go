@@ -12,6 +12,8 @@ import (
 
 func main() {
 	os.Exit(lifecycle.Main("viesti", os.Stderr, func(ctx context.Context) error {
-		return cli.Command(boot.Version, os.Stdin, os.Stdout).ExecuteContext(ctx)
+		root := cli.Command(boot.Version, os.Stdin, os.Stdout)
+		root.AddCommand(boot.MigrateCommand(os.Stdout, os.Stderr))
+		return root.ExecuteContext(ctx)
 	}))
 }

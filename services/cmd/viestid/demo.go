@@ -40,7 +40,7 @@ func demo(ctx context.Context, state string, stdout io.Writer, change func(*boot
 		return err
 	}
 	defer stop()
-	return run(ctx, cfg, func(string) { explain(stdout, cfg, record) })
+	return run(ctx, cfg, func() (*boot.Config, error) { return cfg, nil }, func(string) { explain(stdout, cfg, record) })
 }
 
 // demoConfig makes the directories of a spool and a configuration for them.

@@ -53,15 +53,21 @@ func start(ctx context.Context, f flags, stdout, stderr io.Writer) error {
 	if f.demo {
 		return demo(ctx, f.state, stdout, f.trace)
 	}
-	cfg, err := configuration(f, stderr)
+	load := func() (*boot.Config, error) {
+		cfg, err := configuration(f, stderr)
+		if err == nil {
+			f.trace(cfg)
+		}
+		return cfg, err
+	}
+	cfg, err := load()
 	if err != nil {
 		return err
 	}
-	f.trace(cfg)
-	if f.check {
-		return cfg.Check()
+	if err := errors.Join(cfg.Assume(), cfg.Check()); err != nil || f.check {
+		return err
 	}
-	return run(ctx, cfg, nil)
+	return run(ctx, cfg, load, nil)
 }
 
 func configuration(f flags, stderr io.Writer) (cfg *boot.Config, err error) {

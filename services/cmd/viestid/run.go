@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -16,49 +15,54 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 	"github.com/viesti-sms/viesti/services/internal/kit/lifecycle"
 	"github.com/viesti-sms/viesti/services/internal/kit/log"
+	"github.com/viesti-sms/viesti/services/internal/kit/process"
 	"github.com/viesti-sms/viesti/services/internal/natsd"
 )
 
-// run runs what the configuration asks for until ctx ends. ready, if not nil, is
-// called when everything is running.
-func run(ctx context.Context, cfg *boot.Config, ready func(broker string)) error {
-	logger, flush, err := log.New(cfg.Log)
+// run runs what the configuration asks for until ctx ends; load reads it anew on
+// SIGHUP. ready, if not nil, is called when everything is running.
+func run(ctx context.Context, cfg *boot.Config, load func() (*boot.Config, error), ready func(broker string)) error {
+	hangups := lifecycle.Hangups(ctx)
+	l, err := log.Open(cfg.Log)
 	if err != nil {
 		return err
 	}
-	defer flush()
-	removePID, err := writePID(cfg.PIDFile)
+	defer l.Close()
+	removePID, err := process.WritePID(cfg.PIDFile)
 	if err != nil {
 		return err
 	}
 	defer removePID()
-	nc, broker, stop, err := connect(cfg, logger)
+	if os.Geteuid() == 0 {
+		l.Warn("running as root; give user in the configuration, or User in the systemd unit")
+	}
+	nc, broker, stop, err := connect(cfg, l.Logger)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	b, err := boot.Bus(ctx, nc, cfg)
+	b, err := boot.Bus(ctx, nc, broker.bounded(cfg))
 	if err != nil {
 		return err
 	}
-	// On a broker that others share, a file without queues says nothing about them.
-	if cfg.NATS.IsZero() || len(cfg.Queues) > 0 {
-		if err := b.SetPolicy(ctx, cfg.Policy()); err != nil {
+	// On a broker that others share, a file without rules says nothing about them.
+	given := cfg.Policy()
+	ownsPolicy := cfg.NATS.IsZero() || given.HasRules()
+	if ownsPolicy {
+		if err := b.ApplyFile(ctx, cfg.Host, given); err != nil {
 			return err
 		}
 	}
-	services, err := boot.Services(cfg, b, logger)
-	if err != nil {
-		return err
-	}
+	s := &boot.Supervisor{Config: cfg, Bus: b, Log: l, Load: load, OwnsPolicy: ownsPolicy, Hangups: hangups}
 	if cfg.NATS.IsZero() {
-		services = append(services, lifecycle.Service{Name: "broker", Run: watchdog(b)})
+		s.Beside = []lifecycle.Service{{Name: "broker", Run: watchdog(b)}}
 	}
-	logger.Info("viestid is running", zap.String("version", boot.Version), zap.String("host", cfg.Host), zap.String("broker", broker))
+	l.Info("viestid is running", zap.String("version", boot.Version), zap.String("host", cfg.Host), zap.String("broker", broker.url),
+		log.Smsd(log.Critical, "viestid is running, version %s started.", boot.Version))
 	if ready != nil {
-		ready(broker)
+		ready(broker.url)
 	}
-	return lifecycle.Run(ctx, services...)
+	return s.Run(ctx)
 }
 
 // errStuck ends a process whose own broker does not work any more: a new one may.
@@ -84,15 +88,31 @@ func watchdog(b *bus.Bus) func(context.Context) error {
 	}
 }
 
+// broker is the one that the process works with.
+type broker struct {
+	url string
+	// room is how many octets may wait in the embedded one; 0: it is another one.
+	room uint64
+}
+
+// bounded is the configuration with the bound of what may wait.
+func (k broker) bounded(cfg *boot.Config) *boot.Config {
+	with := *cfg
+	if with.NATS.MaxQueued == 0 {
+		with.NATS.MaxQueued = k.room
+	}
+	return &with
+}
+
 // connect connects to the broker that is named, or starts one.
-func connect(cfg *boot.Config, logger *zap.Logger) (nc *nats.Conn, broker string, stop func(), err error) {
+func connect(cfg *boot.Config, logger *zap.Logger) (nc *nats.Conn, k broker, stop func(), err error) {
 	opts := bus.ConnectOptions("viestid@"+cfg.Host, boot.Notify(logger))
 	if !cfg.NATS.IsZero() {
 		nc, err := bus.Dial(cfg.NATS.Target, opts...)
 		if err != nil {
-			return nil, "", nil, err
+			return nil, k, nil, err
 		}
-		return nc, nc.ConnectedUrlRedacted(), nc.Close, nil
+		return nc, broker{url: nc.ConnectedUrlRedacted()}, nc.Close, nil
 	}
 	e := cfg.NATS.Embedded
 	server, err := natsd.Start(natsd.Config{
@@ -100,23 +120,21 @@ func connect(cfg *boot.Config, logger *zap.Logger) (nc *nats.Conn, broker string
 		MaxStore: e.MaxStore, Log: log.Server{Logger: logger.Named("nats").Sugar()},
 	})
 	if err != nil {
-		return nil, "", nil, err
+		return nil, k, nil, err
 	}
 	withdraw, err := announce(cfg, server)
 	if err != nil {
 		server.Close()
-		return nil, "", nil, err
-	}
-	if cfg.NATS.MaxQueued == 0 {
-		cfg.NATS.MaxQueued = uint64(server.MaxStore()) / 3 * 2
+		return nil, k, nil, err
 	}
 	nc, err = server.Connect(opts...)
 	if err != nil {
 		withdraw()
 		server.Close()
-		return nil, "", nil, fmt.Errorf("connecting to the embedded broker: %w", err)
+		return nil, k, nil, fmt.Errorf("connecting to the embedded broker: %w", err)
 	}
-	return nc, server.URL(), func() { withdraw(); nc.Close(); server.Close() }, nil
+	k = broker{url: server.URL(), room: uint64(server.MaxStore()) / 3 * 2}
+	return nc, k, func() { withdraw(); nc.Close(); server.Close() }, nil
 }
 
 // announce lets the command line of this machine find the broker.
@@ -126,14 +144,4 @@ func announce(cfg *boot.Config, server *natsd.Server) (func(), error) {
 		return nil, err
 	}
 	return bus.Announce(cfg.State, bus.Endpoint{Description: "viestid on " + cfg.Host, URL: server.URL(), NKey: seed})
-}
-
-func writePID(path string) (remove func(), err error) {
-	if path == "" {
-		return func() {}, nil
-	}
-	if err := os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o644); err != nil {
-		return nil, fmt.Errorf("writing the pid file: %w", err)
-	}
-	return func() { _ = os.Remove(path) }, nil
 }

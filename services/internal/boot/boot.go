@@ -70,17 +70,24 @@ func Single(program, short string, build Build, options ...Option) int {
 	}
 	return lifecycle.Main(program, os.Stderr, func(ctx context.Context) error {
 		cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-			cfg, err := single(path)
+			load := func() (*Config, error) {
+				cfg, err := single(path)
+				if err != nil {
+					return nil, err
+				}
+				for _, change := range changes {
+					change(cfg)
+				}
+				return cfg, nil
+			}
+			cfg, err := load()
 			if err != nil {
 				return err
 			}
-			for _, change := range changes {
-				change(cfg)
+			if err := errors.Join(cfg.Assume(), cfg.Check()); err != nil || check {
+				return err
 			}
-			if check {
-				return cfg.Check()
-			}
-			return runSingle(cmd.Context(), program, cfg, build)
+			return runSingle(cmd.Context(), program, cfg, build, load)
 		}
 		return cmd.ExecuteContext(ctx)
 	})
@@ -100,14 +107,15 @@ func single(path string) (*Config, error) {
 	return cfg, cfg.Complete()
 }
 
-func runSingle(ctx context.Context, program string, cfg *Config, build Build) error {
-	logger, flush, err := log.New(cfg.Log)
+func runSingle(ctx context.Context, program string, cfg *Config, build Build, load func() (*Config, error)) error {
+	hangups := lifecycle.Hangups(ctx)
+	l, err := log.Open(cfg.Log)
 	if err != nil {
 		return err
 	}
-	defer flush()
+	defer l.Close()
 	// A broker that is still starting is waited for, like one that restarts later.
-	opts := append(bus.ConnectOptions(program+"@"+cfg.Host, Notify(logger)), nats.RetryOnFailedConnect(true))
+	opts := append(bus.ConnectOptions(program+"@"+cfg.Host, Notify(l.Logger)), nats.RetryOnFailedConnect(true))
 	nc, err := bus.Dial(cfg.NATS.Target, opts...)
 	if err != nil {
 		return err
@@ -117,9 +125,12 @@ func runSingle(ctx context.Context, program string, cfg *Config, build Build) er
 	if err != nil {
 		return err
 	}
-	service, err := build(cfg, b, logger)
-	if err != nil {
-		return err
-	}
-	return lifecycle.Run(ctx, service)
+	// The one service is asked for, whatever the file says; it changes with all of it.
+	only := part{program, build, func(c *Config) any {
+		rest := *c
+		rest.Log = log.Config{} // is changed without it
+		return rest
+	}}
+	s := &Supervisor{Config: cfg, Bus: b, Log: l, Load: load, Hangups: hangups, parts: []part{only}}
+	return s.Run(ctx)
 }

@@ -7,12 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 
+	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
+	"github.com/viesti-sms/viesti/services/internal/core/policy"
 	"github.com/viesti-sms/viesti/services/internal/core/route"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 	"github.com/viesti-sms/viesti/services/internal/kit/config"
 	"github.com/viesti-sms/viesti/services/internal/kit/log"
+	"github.com/viesti-sms/viesti/services/internal/kit/process"
 	"github.com/viesti-sms/viesti/services/modem"
 	"github.com/viesti-sms/viesti/services/spool"
 )
@@ -31,10 +36,16 @@ type Config struct {
 	Queues []Queue        `yaml:"queues"`
 	Spool  *spool.Config  `yaml:"spool"`
 	Modems []modem.Device `yaml:"modems"`
-	// PIDFile is written by viestid.
+	// PIDFile is written by viestid, which holds it: a second one does not start.
 	PIDFile string `yaml:"pidfile"`
 	// InfoFile says, while the modems' part of the process stops, what it waits for.
 	InfoFile string `yaml:"infofile"`
+	// User and Group are whom a process that root starts becomes; Group is added to
+	// the groups of the user.
+	User  string `yaml:"user"`
+	Group string `yaml:"group"`
+	// Umask is the mask of the modes of new files, in octal; default: as inherited.
+	Umask config.Text `yaml:"umask"`
 }
 
 // NATS says where the broker is.
@@ -99,7 +110,30 @@ func (c *Config) Complete() error {
 	if c.Spool != nil {
 		c.Spool.Host = c.Host
 	}
+	c.Log.FormatTime = smsfile.FormatTime
 	return c.checkQueues()
+}
+
+// Assume makes the process what the configuration wants it to be, before it opens
+// anything: its user and group, and the mask of its files.
+func (c *Config) Assume() error {
+	if c.Umask != "" {
+		mask, err := c.umask()
+		if err != nil {
+			return err
+		}
+		process.Umask(mask)
+	}
+	return process.Become(c.User, c.Group)
+}
+
+func (c *Config) umask() (uint32, error) {
+	const octal, bits, most = 8, 32, 0o777
+	mask, err := strconv.ParseUint(string(c.Umask), octal, bits)
+	if err != nil || mask > most {
+		return 0, fmt.Errorf("%w: umask is %q, want an octal number like 0027", ErrConfig, c.Umask)
+	}
+	return uint32(mask), nil
 }
 
 func (c *Config) checkQueues() error {
@@ -126,18 +160,40 @@ func (c *Config) checkQueues() error {
 // Check checks the sections of the services, on the disk too.
 func (c *Config) Check() error {
 	modems := c.ModemConfig()
-	err := modems.Check()
+	err := errors.Join(c.checkProcess(), modems.Check())
 	if c.Spool != nil {
 		err = errors.Join(err, c.Spool.Check())
 	}
 	return err
 }
 
+// checkProcess checks what is the process's own.
+func (c *Config) checkProcess() error {
+	var problems []error
+	if err := c.Log.Check(); err != nil {
+		problems = append(problems, fmt.Errorf("%w: %w", ErrConfig, err))
+	}
+	if c.Umask != "" {
+		if _, err := c.umask(); err != nil {
+			problems = append(problems, err)
+		}
+	}
+	for _, f := range []struct{ name, path string }{{"log.file", c.Log.File}, {"pidfile", c.PIDFile}, {"infofile", c.InfoFile}} {
+		if f.path == "" {
+			continue
+		}
+		if info, err := os.Stat(filepath.Dir(f.path)); err != nil || !info.IsDir() {
+			problems = append(problems, fmt.Errorf("%w: %s: there is no directory %s; make it, or give another file", ErrConfig, f.name, filepath.Dir(f.path)))
+		}
+	}
+	return errors.Join(problems...)
+}
+
 // Policy is the shared policy that the file gives.
-func (c *Config) Policy() *route.Policy {
-	p := &route.Policy{}
+func (c *Config) Policy() *policy.Policy {
+	p := &policy.Policy{}
 	for _, q := range c.Queues {
-		p.Queues = append(p.Queues, route.Queue{Name: q.Name, Prefixes: q.Prefixes})
+		p.Routes.Queues = append(p.Routes.Queues, route.Queue{Name: q.Name, Prefixes: q.Prefixes})
 	}
 	return p
 }

@@ -43,16 +43,12 @@ func Scheduler(_ *Config, b *bus.Bus, logger *zap.Logger) (lifecycle.Service, er
 
 // Services builds everything that the configuration asks for.
 func Services(cfg *Config, b *bus.Bus, logger *zap.Logger) ([]lifecycle.Service, error) {
-	builds := []Build{Scheduler}
-	if cfg.Spool != nil {
-		builds = append(builds, Spool)
-	}
-	if len(cfg.Modems) > 0 {
-		builds = append(builds, Modem)
-	}
 	var services []lifecycle.Service
-	for _, build := range builds {
-		s, err := build(cfg, b, logger)
+	for _, p := range parts {
+		if p.section(cfg) == nil {
+			continue
+		}
+		s, err := p.build(cfg, b, logger)
 		if err != nil {
 			return nil, err
 		}

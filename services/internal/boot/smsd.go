@@ -4,33 +4,54 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/smsdconf"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 	"github.com/viesti-sms/viesti/services/internal/kit/config"
+	"github.com/viesti-sms/viesti/services/internal/kit/log"
 	"github.com/viesti-sms/viesti/services/modem"
 	"github.com/viesti-sms/viesti/services/spool"
 )
 
-// FromSmsd makes a configuration of an smsd.conf. All that is wrong or not
-// honoured is listed on stderr, with the line; what smsd would not start with,
-// viestid does not start with either.
+// FromSmsd makes a configuration of an smsd.conf. All that is wrong, or has no
+// effect although that could be seen, is listed on stderr, with the line; what smsd
+// would not start with, viestid does not start with either.
 func FromSmsd(path string, stderr io.Writer) (*Config, error) {
+	conf, err := readSmsd(path, stderr)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range findings(conf) {
+		if !f.Honoured && !f.Needless {
+			fmt.Fprintf(stderr, "%s: %s\n", path, f)
+		}
+	}
+	return fromSmsd(conf), nil
+}
+
+// readSmsd reads an smsd.conf, and lists on stderr all that is wrong with it.
+func readSmsd(path string, stderr io.Writer) (*smsdconf.Config, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading smsd.conf: %w", err)
 	}
 	conf, problems := smsdconf.Parse(data, smsdconf.Options{})
-	for _, p := range append(problems, conf.Unhonoured(honoured)...) {
+	for _, p := range problems {
 		fmt.Fprintf(stderr, "%s: %s\n", path, p)
 	}
 	if smsdconf.Refuses(problems) {
 		return nil, fmt.Errorf("%w: %s has errors, see above", ErrConfig, path)
 	}
-	cfg := &Config{PIDFile: conf.Global.PIDFile, InfoFile: conf.Global.InfoFile, Spool: smsdSpool(conf)}
-	if g := conf.Global; g.LogFile != smsdconf.LogToStdout && g.LogFile != smsdconf.LogToStderr {
-		cfg.Log.File = g.LogFile
+	return conf, nil
+}
+
+func fromSmsd(conf *smsdconf.Config) *Config {
+	g := conf.Global
+	cfg := &Config{PIDFile: g.PIDFile, InfoFile: g.InfoFile, User: g.User, Group: g.Group, Spool: smsdSpool(conf), Log: smsdLog(&g)}
+	if g.Umask != nil {
+		cfg.Umask = config.Text(fmt.Sprintf("%04o", *g.Umask))
 	}
 	for i, q := range conf.Queues {
 		cfg.Queues = append(cfg.Queues, Queue{Name: q.Name, Prefixes: conf.Providers[i].Prefixes})
@@ -38,7 +59,25 @@ func FromSmsd(path string, stderr io.Writer) (*Config, error) {
 	for i := range conf.Modems {
 		cfg.Modems = append(cfg.Modems, smsdModem(conf, &conf.Modems[i]))
 	}
-	return cfg, nil
+	return cfg
+}
+
+// smsdLog makes a log of the lines of smsd. What it would give to syslog goes to
+// standard error, where systemd takes it.
+func smsdLog(g *smsdconf.Global) log.Config {
+	c := log.Config{Format: log.FormatSmsd, Level: strconv.Itoa(g.LogLevel), TimeFormat: g.LogtimeFormat}
+	if g.LogFile != smsdconf.LogToStdout && g.LogFile != smsdconf.LogToStderr {
+		c.File = g.LogFile
+	}
+	if g.SetAt("logtime_format") == 0 {
+		switch {
+		case g.LogtimeUS:
+			c.TimeFormat += ".timeus"
+		case g.LogtimeMS:
+			c.TimeFormat += ".timems"
+		}
+	}
+	return c
 }
 
 func smsdSpool(conf *smsdconf.Config) *spool.Config {
@@ -145,7 +184,8 @@ var honouredSettings = map[smsdconf.Scope]map[string]bool{
 		"saved", "status_signal_quality", "terminal", "blacklist", "whitelist", "keep_filename", "store_original_filename",
 		"filename_preview", "internal_combine", "internal_combine_binary", "ic_purge_hours", "ic_purge_minutes", "ic_purge_read",
 		"ic_purge_interval", "date_filename", "date_filename_format", "incoming_copy", "report_copy", "sent_copy", "failed_copy",
-		"eventhandler_use_copy", "suspend", "phonecalls", "hangup_incoming_call", "voicecall_hangup_ath",
+		"eventhandler_use_copy", "suspend", "phonecalls", "hangup_incoming_call", "voicecall_hangup_ath", "priviledged_numbers",
+		"user", "group", "umask", "loglevel", "logtime_format", "logtime_ms", "logtime_us",
 	),
 	smsdconf.ModemScope: set(
 		"device", "baudrate", "rtscts", "number", "description", "outgoing", "queues", "incoming", "report", "pin", "pinsleeptime",

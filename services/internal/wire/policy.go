@@ -4,23 +4,60 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	viestiv1 "github.com/viesti-sms/viesti/proto/viesti/v1"
+	"github.com/viesti-sms/viesti/services/internal/core/policy"
 	"github.com/viesti-sms/viesti/services/internal/core/route"
 )
 
-// EncodePolicy returns the octets of a policy.
-func EncodePolicy(p *route.Policy) ([]byte, error) {
-	return marshal(&viestiv1.Policy{Queues: each(p.Queues, func(q route.Queue) *viestiv1.Queue {
-		return &viestiv1.Queue{Name: text(q.Name), Prefixes: each(q.Prefixes, text)}
-	})})
+// EncodePolicy returns the octets of a policy without its accounts, each of which
+// is written by EncodeAccount, and without its version and problems, which are the
+// reader's.
+func EncodePolicy(p *policy.Policy) ([]byte, error) {
+	return marshal(&viestiv1.Policy{
+		Queues: each(p.Routes.Queues, func(q route.Queue) *viestiv1.Queue {
+			return &viestiv1.Queue{Name: text(q.Name), Prefixes: each(q.Prefixes, text)}
+		}),
+		Lists: listsOut(&p.Lists),
+		Inbound: each(p.Inbound, func(r policy.Inbound) *viestiv1.InboundRoute {
+			return &viestiv1.InboundRoute{
+				Account: text(r.Account), Modem: text(r.Modem), Queue: text(r.Queue), Destination: text(r.Destination), Keyword: text(r.Keyword),
+			}
+		}),
+	})
 }
 
-// DecodePolicy reads octets written by EncodePolicy.
-func DecodePolicy(data []byte) (*route.Policy, error) {
+// DecodePolicy reads octets written by EncodePolicy. A policy that makes no sense is
+// malformed: half a rule is none.
+func DecodePolicy(data []byte) (*policy.Policy, error) {
 	var p viestiv1.Policy
 	if err := proto.Unmarshal(data, &p); err != nil {
 		return nil, malformed("Policy", err)
 	}
-	return &route.Policy{Queues: each(p.GetQueues(), func(q *viestiv1.Queue) route.Queue {
-		return route.Queue{Name: q.GetName(), Prefixes: q.GetPrefixes()}
-	})}, nil
+	out := &policy.Policy{
+		Routes: route.Policy{Queues: each(p.GetQueues(), func(q *viestiv1.Queue) route.Queue {
+			return route.Queue{Name: q.GetName(), Prefixes: q.GetPrefixes()}
+		})},
+		Lists: listsIn(p.GetLists()),
+		Inbound: each(p.GetInbound(), func(r *viestiv1.InboundRoute) policy.Inbound {
+			return policy.Inbound{Account: r.GetAccount(), Modem: r.GetModem(), Queue: r.GetQueue(), Destination: r.GetDestination(), Keyword: r.GetKeyword()}
+		}),
+	}
+	if err := out.Validate(); err != nil {
+		return nil, malformed("Policy", err)
+	}
+	return out, nil
+}
+
+func listsOut(l *policy.Lists) *viestiv1.Lists {
+	if len(l.Deny) == 0 && len(l.Allow) == 0 && !l.AllowOnly {
+		return nil
+	}
+	return &viestiv1.Lists{Deny: each(l.Deny, text), AllowOnly: l.AllowOnly, Allow: each(l.Allow, func(e route.Entry) *viestiv1.AllowEntry {
+		return &viestiv1.AllowEntry{Prefix: text(e.Prefix), Queue: text(e.Queue)}
+	})}
+}
+
+func listsIn(l *viestiv1.Lists) policy.Lists {
+	return policy.Lists{Deny: l.GetDeny(), AllowOnly: l.GetAllowOnly(), Allow: each(l.GetAllow(), func(e *viestiv1.AllowEntry) route.Entry {
+		return route.Entry{Prefix: e.GetPrefix(), Queue: e.GetQueue()}
+	})}
 }

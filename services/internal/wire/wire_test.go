@@ -16,6 +16,7 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/core/allowance"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
+	"github.com/viesti-sms/viesti/services/internal/core/policy"
 	"github.com/viesti-sms/viesti/services/internal/core/route"
 )
 
@@ -108,9 +109,9 @@ func TestModemRoundTrips(t *testing.T) {
 		data, err = EncodeTally(tally)
 		same(t, "tally", decoded(t, DecodeTally, data, err), tally)
 
-		policy := drawn[route.Policy](t, false)
-		data, err = EncodePolicy(&policy)
-		same(t, "policy", decoded(t, DecodePolicy, data, err), &policy)
+		shared := drawnPolicy(t)
+		data, err = EncodePolicy(shared)
+		same(t, "policy", decoded(t, DecodePolicy, data, err), shared)
 	})
 }
 
@@ -207,7 +208,7 @@ func TestNoTextIsRefused(t *testing.T) {
 	if _, err := EncodeCommand(Command{Verb: VerbAT, Argument: dirty}); err != nil {
 		t.Error(err)
 	}
-	if _, err := EncodePolicy(&route.Policy{Queues: []route.Queue{{Name: dirty, Prefixes: []string{dirty}}}}); err != nil {
+	if _, err := EncodePolicy(&policy.Policy{Routes: route.Policy{Queues: []route.Queue{{Name: dirty, Prefixes: []string{dirty}}}}}); err != nil {
 		t.Error(err)
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/core/allowance"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
-	"github.com/viesti-sms/viesti/services/internal/core/route"
+	"github.com/viesti-sms/viesti/services/internal/core/policy"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 	"github.com/viesti-sms/viesti/services/internal/wire"
 )
@@ -76,9 +76,13 @@ var operations = []operation{
 	}},
 	{"watch everything", []string{asOperator}, tail},
 	{"read the policy", []string{asSpool, asOperator, asScheduler}, func(ctx context.Context, c *client) error {
-		return c.bus.Policy(ctx, func(*route.Policy) {})
+		_, err := c.bus.Policy(ctx)
+		return err
 	}},
-	{"write the policy", nil, func(ctx context.Context, c *client) error { return c.bus.SetPolicy(ctx, &route.Policy{}) }},
+	{"write the policy", nil, func(ctx context.Context, c *client) error {
+		_, err := c.bus.SetPolicy(ctx, &policy.Policy{Lists: policy.Lists{Deny: []string{newID()}}})
+		return err
+	}},
 	{"show its modem", []string{asModem}, modemState("modem1")},
 	{"show a modem of another host", nil, modemState("modem2")},
 	{"suspend its modem", []string{asModem}, suspendAndResume("modem1")},

@@ -17,6 +17,7 @@ sent = $DIR/sent
 failed = $DIR/failed
 report = $DIR/report
 logfile = $DIR/smsd.log
+loglevel = 5
 pidfile = $DIR/smsd.pid
 trust_outgoing = yes
 [GSM1]
@@ -48,8 +49,15 @@ func TestSmsdConf(t *testing.T) {
 	if _, err := os.Stat(s.path("smsd.pid")); err == nil {
 		t.Error("the pid file is still there")
 	}
-	if log, err := os.ReadFile(s.path("smsd.log")); err != nil || !strings.Contains(string(log), "part sent") {
-		t.Errorf("log: %v\n%s", err, log)
+	log, err := os.ReadFile(s.path("smsd.log"))
+	for _, want := range []string{
+		",2, smsd: viestid is running",
+		",5, smsd: SMS To: 358401234567. Moved file " + s.path("outgoing/hello") + " to " + s.path("checked") + "\n",
+		",5, GSM1: SMS sent, Message_id: 1, To: 358401234567, sending time 0 sec.\n",
+	} {
+		if err != nil || !strings.Contains(string(log), want) {
+			t.Errorf("the log lacks %q: %v\n%s", want, err, log)
+		}
 	}
 }
 

@@ -48,7 +48,7 @@ func Start(t testing.TB, cfg *boot.Config) *Gateway {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := b.SetPolicy(ctx, cfg.Policy()); err != nil {
+	if err := b.ApplyFile(ctx, cfg.Host, cfg.Policy()); err != nil {
 		t.Fatal(err)
 	}
 	services, err := boot.Services(cfg, b, zap.NewNop())

@@ -39,12 +39,18 @@ func ParseList(data []byte) List {
 // Match returns the first entry that number begins with. Of a short number the
 // part behind its "s" is tried too.
 func (l List) Match(number message.Address) (Entry, bool) {
-	whole := number.Reveal()
-	short, isShort := strings.CutPrefix(whole, "s")
 	for _, e := range l {
-		if strings.HasPrefix(whole, e.Prefix) || isShort && strings.HasPrefix(short, e.Prefix) {
+		if Begins(number, e.Prefix) {
 			return e, true
 		}
 	}
 	return Entry{}, false
+}
+
+// Begins reports whether number begins with prefix. Of a short number the part
+// behind its "s" is tried too.
+func Begins(number message.Address, prefix string) bool {
+	whole := number.Reveal()
+	short, isShort := strings.CutPrefix(whole, "s")
+	return strings.HasPrefix(whole, prefix) || isShort && strings.HasPrefix(short, prefix)
 }

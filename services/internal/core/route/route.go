@@ -17,7 +17,7 @@ var (
 	ErrNoMatch = errors.New("Destination number does not match any provider") //nolint:staticcheck // the text is an interface
 )
 
-// Policy is what all services share.
+// Policy says which queue takes which number; it is a part of the shared policy.
 type Policy struct {
 	// Queues are the provider queues in order. Without any, everything goes to
 	// message.DefaultQueue.
@@ -52,18 +52,20 @@ func (p *Policy) Choose(asked string, number message.Address) (string, error) {
 		return "", ErrQueue
 	}
 	if asked != "" {
-		if q, ok := p.match(asked); ok {
+		if q, _, ok := p.Match(asked); ok {
 			return q, nil
 		}
 		return "", ErrQueue
 	}
-	if q, ok := p.match(number.Reveal()); ok {
+	if q, _, ok := p.Match(number.Reveal()); ok {
 		return q, nil
 	}
 	return "", ErrNoMatch
 }
 
-func (p *Policy) match(number string) (string, bool) {
+// Match returns the first queue in order that takes a number, and the prefix by
+// which it does.
+func (p *Policy) Match(number string) (queue, prefix string, ok bool) {
 	for _, q := range p.Queues {
 		prefixes := q.Prefixes
 		if len(prefixes) == 0 {
@@ -71,11 +73,11 @@ func (p *Policy) match(number string) (string, bool) {
 		}
 		for _, prefix := range prefixes {
 			if strings.HasPrefix(number, prefix) {
-				return q.Name, true
+				return q.Name, prefix, true
 			}
 		}
 	}
-	return "", false
+	return "", "", false
 }
 
 // looksLikeNumber reports whether a Queue header names a number: it starts with

@@ -1,7 +1,6 @@
 package bus
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 	"github.com/viesti-sms/viesti/proto/subject"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
-	"github.com/viesti-sms/viesti/services/internal/core/route"
 	"github.com/viesti-sms/viesti/services/internal/wire"
 )
 
@@ -97,34 +95,4 @@ func TestCommand(t *testing.T) {
 	must(t, worker.nc.Flush())
 	_, err = operator.Command(bounded(t), "h", "SIM 1", ask)
 	wantError(t, err, ErrNoModem)
-}
-
-func TestPolicy(t *testing.T) {
-	t.Parallel()
-	b := newBus(t)
-	get := func() (p *route.Policy) {
-		t.Helper()
-		must(t, b.Policy(bounded(t), func(got *route.Policy) { p = got }))
-		return p
-	}
-	if d := cmp.Diff(&route.Policy{}, get()); d != "" {
-		t.Errorf("without a policy (-want +got):\n%s", d)
-	}
-	first := &route.Policy{Queues: []route.Queue{{Name: "a", Prefixes: []string{"1", "s"}}, {Name: "b"}}}
-	must(t, b.SetPolicy(bounded(t), first))
-	if d := cmp.Diff(first, get()); d != "" {
-		t.Errorf("policy (-want +got):\n%s", d)
-	}
-	changes := make(chan *route.Policy, 10)
-	follow(t, func(ctx context.Context) error {
-		return b.WatchPolicy(ctx, func(p *route.Policy) { changes <- p })
-	})
-	if d := cmp.Diff(first, receive(t, changes)); d != "" {
-		t.Errorf("first of the watch (-want +got):\n%s", d)
-	}
-	second := &route.Policy{Queues: []route.Queue{{Name: "c"}}}
-	must(t, b.SetPolicy(bounded(t), second))
-	if d := cmp.Diff(second, receive(t, changes)); d != "" {
-		t.Errorf("change (-want +got):\n%s", d)
-	}
 }

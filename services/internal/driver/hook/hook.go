@@ -2,15 +2,20 @@
 //
 // A program is executed without a shell: what comes from outside (file names
 // above all) is an argument, whatever it contains. It runs in a process group of
-// its own, and the whole group is ended when its time is up.
+// its own, with a defined environment and nothing on its standard input, and when
+// its time is up the whole group is asked to end, and then killed.
+//
+// Pool runs many of them, in the order that each message needs, so that one that
+// hangs delays nothing else.
 package hook
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -19,69 +24,145 @@ import (
 // ErrTimeout says that a program did not end in time and was killed.
 var ErrTimeout = errors.New("took too long and was killed")
 
-// Hook is a configured program.
+// Hook is a configured program. The zero value is none.
 type Hook struct {
-	// Command is the program and, after blanks, arguments that always come first.
+	// Command is the program and arguments that always come first: see Words.
 	Command string
 	// Timeout is how long it may run; 0 means a minute.
 	Timeout time.Duration
+	// Grace is how long it may take to end after SIGTERM, before SIGKILL; 0 means
+	// 5 seconds.
+	Grace time.Duration
+	// Dir is its working directory; "" means /, as in smsd.
+	Dir string
+	// Env is added to the environment (see environ), each as NAME=value.
+	Env []string
+	// Limits bound what it may use.
+	Limits Limits
 }
 
 // Result is what became of a run.
 type Result struct {
-	// Code is the exit code; -1 when a signal ended the program.
+	// Code is the exit code; -1 when a signal ended the program or it never began.
 	Code int
-	// Output is the beginning of what it wrote.
+	// Output is the beginning of what it wrote, to both its outputs.
 	Output string
-	Took   time.Duration
+	// Truncated says that it wrote more.
+	Truncated bool
+	Took      time.Duration
 }
 
-// maxOutput bounds the output that is kept, in octets.
-const maxOutput = 64 << 10
+const (
+	defaultTimeout = time.Minute
+	defaultGrace   = 5 * time.Second
+)
 
 // IsZero reports whether no program is configured.
-func (h Hook) IsZero() bool { return strings.TrimSpace(h.Command) == "" }
+func (h Hook) IsZero() bool { return blank(h.Command) }
 
 // Run runs the program with args behind its own arguments. An error says that it
-// could not be started or was killed; an exit code other than 0 is no error.
+// could not be started or was killed; an exit code other than 0 is no error. The
+// error names the program and none of its arguments.
 func (h Hook) Run(ctx context.Context, args ...string) (Result, error) {
-	words := strings.Fields(h.Command)
-	if len(words) == 0 {
+	if h.IsZero() {
 		return Result{}, nil
 	}
-	timeout := h.Timeout
-	if timeout == 0 {
-		timeout = time.Minute
+	words, err := Words(h.Command)
+	if err != nil {
+		return Result{Code: -1}, err
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, timeout, ErrTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, or(h.Timeout, defaultTimeout), ErrTimeout)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, words[0], append(words[1:], args...)...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = time.Second
-	var out capped
-	cmd.Stdout, cmd.Stderr = &out, &out
-	start := time.Now()
-	err := cmd.Run()
-	r := Result{Code: cmd.ProcessState.ExitCode(), Output: out.kept.String(), Took: time.Since(start)}
-	var exit *exec.ExitError
-	switch {
-	case ctx.Err() != nil:
-		return r, fmt.Errorf("running %s: %w", words[0], context.Cause(ctx))
-	case errors.As(err, &exit), errors.Is(err, exec.ErrWaitDelay): // it left a child behind that holds its output
-		return r, nil
-	case err != nil:
+	r, err := h.run(ctx, h.command(words, args))
+	if err != nil {
 		return r, fmt.Errorf("running %s: %w", words[0], err)
 	}
 	return r, nil
 }
 
-// capped keeps the beginning of what is written to it.
-type capped struct{ kept bytes.Buffer }
-
-func (c *capped) Write(p []byte) (int, error) {
-	if room := maxOutput - c.kept.Len(); room > 0 {
-		c.kept.Write(p[:min(room, len(p))])
+// command describes the process. Its standard input is /dev/null.
+func (h Hook) command(words, args []string) *exec.Cmd {
+	program := words[0]
+	if abs, err := filepath.Abs(program); err == nil && strings.Contains(program, "/") {
+		program = abs // the working directory is another one
 	}
-	return len(p), nil
+	cmd := exec.Command(program, append(words[1:], args...)...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Env = append(environ(os.Environ()), h.Env...)
+	cmd.Dir = h.Dir
+	if cmd.Dir == "" {
+		cmd.Dir = "/"
+	}
+	return cmd
+}
+
+func (h Hook) run(ctx context.Context, cmd *exec.Cmd) (Result, error) {
+	out, err := capture()
+	if err != nil {
+		return Result{Code: -1}, err
+	}
+	cmd.Stdout, cmd.Stderr = out.write, out.write
+	start := time.Now()
+	if err := cmd.Start(); err != nil {
+		out.finish()
+		return Result{Code: -1}, explain(err)
+	}
+	h.Limits.apply(cmd.Process.Pid)
+	err = h.wait(ctx, cmd)
+	r := Result{Code: cmd.ProcessState.ExitCode(), Took: time.Since(start)}
+	r.Output, r.Truncated = out.finish()
+	return r, err
+}
+
+// wait waits for the program, no longer than for ctx. That it ended with a code of
+// its own is no error.
+func (h Hook) wait(ctx context.Context, cmd *exec.Cmd) error {
+	done := make(chan error, 1)
+	go func() { done <- cmd.Wait() }()
+	var err error
+	select {
+	case err = <-done:
+	case <-ctx.Done():
+		endGroup(cmd.Process.Pid, or(h.Grace, defaultGrace), done)
+		return context.Cause(ctx)
+	}
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return nil
+	}
+	return err
+}
+
+// endGroup asks a process group to end, and kills what is left of it after grace.
+// done gets the end of its first process, which has been waited for when endGroup
+// returns.
+func endGroup(group int, grace time.Duration, done <-chan error) {
+	const look = 10 * time.Millisecond
+	_ = syscall.Kill(-group, syscall.SIGTERM)
+	limit, tick := time.NewTimer(grace), time.NewTicker(look)
+	defer limit.Stop()
+	defer tick.Stop()
+	for ended := false; ; {
+		select {
+		case <-done:
+			ended, done = true, nil
+		case <-tick.C:
+		case <-limit.C:
+			_ = syscall.Kill(-group, syscall.SIGKILL)
+			if !ended {
+				<-done
+			}
+			return
+		}
+		if ended && errors.Is(syscall.Kill(-group, 0), syscall.ESRCH) {
+			return
+		}
+	}
+}
+
+func or(d, otherwise time.Duration) time.Duration {
+	if d == 0 {
+		return otherwise
+	}
+	return d
 }

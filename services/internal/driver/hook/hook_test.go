@@ -174,7 +174,116 @@ func TestBackgroundChild(t *testing.T) {
 func TestOutputIsCapped(t *testing.T) {
 	t.Parallel()
 	r := run(t, Hook{Command: "head -c 1000000 /dev/zero"})
-	if len(r.Output) != maxOutput || r.Code != 0 {
-		t.Errorf("%d octets kept, exit code %d", len(r.Output), r.Code)
+	if len(r.Output) != maxOutput || r.Code != 0 || !r.Truncated {
+		t.Errorf("%d octets kept, truncated %v, exit code %d", len(r.Output), r.Truncated, r.Code)
+	}
+}
+
+// TestGrace: a program is asked to end first, and what does not heed that is killed.
+func TestGrace(t *testing.T) {
+	t.Parallel()
+	polite := script(t, `trap 'echo ending; exit 0' TERM; echo begun; while :; do sleep 0.01; done`)
+	r, err := Hook{Command: polite, Timeout: 500 * time.Millisecond, Grace: time.Minute}.Run(context.Background())
+	if !errors.Is(err, ErrTimeout) || !strings.HasSuffix(r.Output, "ending\n") || r.Took > 30*time.Second {
+		t.Errorf("one that heeds SIGTERM: %+v, %v", r, err)
+	}
+	stubborn := script(t, `trap '' TERM; echo begun; while :; do sleep 0.01; done`)
+	r, err = Hook{Command: stubborn, Timeout: 300 * time.Millisecond, Grace: 300 * time.Millisecond}.Run(context.Background())
+	if !errors.Is(err, ErrTimeout) || r.Output != "begun\n" || r.Code != -1 || r.Took < 600*time.Millisecond {
+		t.Errorf("one that ignores it: %+v, %v", r, err)
+	}
+}
+
+// TestSurroundings: what a program is given besides its arguments.
+func TestSurroundings(t *testing.T) {
+	t.Setenv("NATS_PASSWORD", "secret")
+	t.Setenv("LC_TIME", "fi_FI.UTF-8")
+	r := run(t, Hook{Command: script(t, "pwd; env; cat"), Env: []string{"JOB=nightly"}})
+	for _, want := range []string{"/\n", "PATH=", "LC_TIME=fi_FI.UTF-8\n", "JOB=nightly\n"} {
+		if !strings.Contains(r.Output, want) {
+			t.Errorf("%q is not in %q", want, r.Output)
+		}
+	}
+	if strings.Contains(r.Output, "secret") {
+		t.Error("a secret of the service was handed on")
+	}
+	dir := t.TempDir()
+	if r := run(t, Hook{Command: "pwd", Dir: dir}); strings.TrimSpace(r.Output) != dir {
+		t.Errorf("the working directory is %q", r.Output)
+	}
+	if got := environ([]string{"SECRET=1"}); len(got) != 1 || got[0] != "PATH="+defaultPath {
+		t.Errorf("without a PATH: %q", got)
+	}
+}
+
+// TestLimits waits in the program until the limits hold: they come just after it
+// has begun.
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	program := script(t, `until [ "$(ulimit -n)" = 64 ] && [ "$(ulimit -c)" = 0 ] && [ "$(ulimit -v)" = 4000000 ] && [ "$(ulimit -t)" = 50 ]; do :; done; echo limited`)
+	h := Hook{Command: program, Limits: Limits{OpenFiles: 64, AddressSpace: 4_000_000 << 10, CPUSeconds: 50}}
+	if r := run(t, h); r.Output != "limited\n" {
+		t.Errorf("got %+v", r)
+	}
+	busy := Hook{Command: script(t, "while :; do :; done"), Limits: Limits{CPUSeconds: 1}, Timeout: time.Minute}
+	if r, err := busy.Run(context.Background()); err != nil || r.Code != -1 {
+		t.Errorf("a program that computes for ever: %+v, %v", r, err)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write := func(name, text string, mode fs.FileMode) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), mode); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for command, want := range map[string]error{
+		"": nil,
+		write("good", "#!/bin/sh\n", 0o700) + " argument": nil,
+		"sh -c true":                         nil,
+		filepath.Join(dir, "missing"):        ErrMissing,
+		"viesti-no-such-program":             ErrMissing,
+		write("plain", "#!/bin/sh\n", 0o600): ErrNotExecutable,
+		dir:                                  syscall.EISDIR,
+		"sh | x":                             ErrShell,
+	} {
+		err := Hook{Command: command}.Check()
+		if !errors.Is(err, want) || want == nil && err != nil {
+			t.Errorf("Check of %q: %v, want %v", command, err, want)
+		}
+	}
+	_, err := Hook{Command: write("interpreter", "#!/no/such/interpreter\n", 0o700)}.Run(context.Background())
+	if !errors.Is(err, ErrInterpreter) {
+		t.Errorf("a missing interpreter: %v", err)
+	}
+}
+
+func TestUSSD(t *testing.T) {
+	t.Parallel()
+	const answer = `+CUSD: 0,"Your balance is 5",15`
+	for text, want := range map[string]string{
+		`printf '%s|' "$1" "$3" "$4" "$5" "$#"; cat "$2"`: answer,
+		`echo "new answer" > "$2"; echo more >> "$2"`:     "new answer",
+		`rm "$2"`:  answer,
+		`: > "$2"`: answer,
+		"exit 3":   answer,
+	} {
+		got, r, err := Hook{Command: script(t, text)}.USSD(context.Background(), "GSM1", "UCS2", "AT+CUSD=1,\"*100#\"", answer)
+		if err != nil || got != want {
+			t.Errorf("%q: %q, %v", text, got, err)
+		}
+		if r.Output != "" && r.Output != "USSD|GSM1|UCS2|AT+CUSD=1,\"*100#\"|5|"+answer+"\n" {
+			t.Errorf("the handler got %q", r.Output)
+		}
+	}
+	if got, _, err := (Hook{}).USSD(context.Background(), "GSM1", "GSM", "x", answer); got != answer || err != nil {
+		t.Errorf("without a handler: %q, %v", got, err)
+	}
+	if got, _, err := (Hook{Command: "/no/such/program"}).USSD(context.Background(), "GSM1", "GSM", "x", answer); got != answer || !errors.Is(err, ErrMissing) {
+		t.Errorf("with a missing handler: %q, %v", got, err)
 	}
 }

@@ -35,10 +35,11 @@ func (m *Modem) SendMore(ctx context.Context, pduHex string, length int, more bo
 	if !atline.IsPDU(pduHex) || length < 0 {
 		return 0, notGiven(atline.Recipient, fmt.Errorf("%w: it is no PDU", ErrCommand))
 	}
-	if err := m.takeSoon(ctx); err != nil {
+	release, err := m.takeSoon(ctx)
+	if err != nil {
 		return 0, notGiven(atline.Modem, err)
 	}
-	defer m.release()
+	defer release()
 	if err := m.prepareToSend(ctx, more); err != nil {
 		return 0, notGiven(atline.Modem, err)
 	}
@@ -50,15 +51,20 @@ func (m *Modem) SendMore(ctx context.Context, pduHex string, length int, more bo
 }
 
 // takeSoon is take for a message, which another modem may have when this one is
-// busy: after the time that the prompt may take, it is an ErrBusy.
-func (m *Modem) takeSoon(ctx context.Context) error {
+// busy, or out of step: after the time that the prompt may take, it is an ErrBusy.
+func (m *Modem) takeSoon(ctx context.Context) (release func(), err error) {
 	soon, cancel := context.WithTimeoutCause(ctx, m.patience(OpCMGS), ErrBusy)
 	defer cancel()
-	err := m.take(soon)
-	if err != nil && ctx.Err() == nil && soon.Err() != nil {
-		return context.Cause(soon)
+	if err = m.take(soon); err == nil {
+		if err = m.synchronise(soon); err == nil {
+			return m.release, nil
+		}
+		m.release()
 	}
-	return err
+	if ctx.Err() == nil && soon.Err() != nil {
+		err = context.Cause(soon)
+	}
+	return nil, err
 }
 
 // Ready waits until no command is under way and the modem answers as it should. An

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -59,15 +60,20 @@ type Text string
 // UnmarshalYAML reads the written form.
 func (t *Text) UnmarshalYAML(b []byte) error {
 	text := strings.TrimSpace(string(b))
-	for _, quote := range []string{`"`, `'`} {
-		if inner, ok := strings.CutPrefix(text, quote); ok && strings.HasSuffix(inner, quote) {
-			text = strings.TrimSuffix(inner, quote)
-			break
+	switch {
+	case strings.HasPrefix(text, `"`):
+		if plain, err := strconv.Unquote(text); err == nil {
+			text = plain
 		}
+	case len(text) > 1 && strings.HasPrefix(text, `'`) && strings.HasSuffix(text, `'`):
+		text = strings.ReplaceAll(text[1:len(text)-1], `''`, `'`)
 	}
 	*t = Text(text)
 	return nil
 }
+
+// MarshalYAML writes it in quotation marks, so that it stays a text for every reader.
+func (t Text) MarshalYAML() ([]byte, error) { return []byte(strconv.Quote(string(t))), nil }
 
 // Duration is a time.Duration written like 10s, 5m or 1h30m.
 type Duration time.Duration

@@ -53,6 +53,14 @@ func report(program string, stderr io.Writer, err error, stopping bool) int {
 	return ExitFailure
 }
 
+// Hangups brings SIGHUP until ctx ends. Without it that signal ends a program.
+func Hangups(ctx context.Context) <-chan os.Signal {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGHUP)
+	context.AfterFunc(ctx, func() { signal.Stop(signals) })
+	return signals
+}
+
 // Service is one part of a process. Run returns when ctx has ended and
 // everything in hand is finished, or when it cannot go on.
 type Service struct {

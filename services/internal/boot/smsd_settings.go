@@ -1,0 +1,177 @@
+package boot
+
+import (
+	"fmt"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/smsdconf"
+)
+
+// verdict says what becomes of a setting that is not honoured.
+type verdict struct {
+	// needless settings tune what Viesti does not do: leaving them out, or in, changes
+	// nothing that could be seen. They are told by viesti migrate alone.
+	needless bool
+	// text says why the setting has no effect, and what to do instead.
+	text string
+}
+
+func needless(text string) verdict { return verdict{true, text} }
+func without(text string) verdict  { return verdict{false, text} }
+
+// verdicts are about the settings of smsd.conf that honouredSettings does not list
+// (smstools spec §6.2, §6.3).
+var verdicts = map[smsdconf.Scope]map[string]verdict{
+	smsdconf.GlobalScope: {
+		"ignore_outgoing_priority": needless("priorities cost no time here; leave the header Priority out of files instead"),
+		"spool_directory_order":    needless("files are taken by age and priority; that costs no time here"),
+		"outgoing_utf8":            without("what is valid UTF-8 in ISO texts is always read as UTF-8; write the header Alphabet for other texts"),
+		"max_continuous_sending":   needless("messages are received beside the sending"),
+		"receive_before_send":      needless("messages are received beside the sending"),
+		"keep_messages":            without("messages are removed from the modem as soon as they are safe; set keep_messages in the section of a modem for tests"),
+		"checkhandler":             without("the program is not asked; refuse by blacklist, whitelist and policy instead"),
+		"alarmhandler":             without("the program is not called; watch the log for WARN and ERROR, or viesti tail"),
+		"alarmlevel":               without("it belongs to alarmhandler"),
+		"regular_run":              without("the program is not run; use a systemd timer"),
+		"regular_run_interval":     without("it belongs to regular_run"),
+		"start":                    without("the program is not run; use ExecStartPre of the systemd unit"),
+		"start_args":               without("it belongs to start"),
+		"child":                    without("the program is not run; give it a systemd unit with PartOf=viestid.service"),
+		"child_args":               without("it belongs to child"),
+		"executable_check":         needless("a program that cannot be executed is told at its first run"),
+		"shell":                    without("programs are executed without a shell; a script names its own in its first line"),
+		"shell_test":               needless("programs are executed without a shell"),
+		"ignore_exec_output":       needless("a program does not wait for its output to be read"),
+		"admin_to":                 without("no alerts are sent by SMS; let what watches the log call viesti send"),
+		"adminmessage_device":      without("no alerts are sent by SMS; let what watches the log call viesti send"),
+		"log_single_lines":         needless("the transcript of trace_at shows what modems say line by line"),
+		"log_unmodified":           needless("the transcript of trace_at shows what modems say"),
+		"log_charconv":             without("conversions are not logged; viesti pdu encode --explain shows them"),
+		"log_read_from_modem":      without("use trace_at of the modem, or --trace-at"),
+		"log_response_time":        without("use trace_at of the modem, or --trace-at: every line has its time"),
+		"log_read_timing":          without("use trace_at of the modem, or --trace-at: every line has its time"),
+		"stats":                    without("no statistics are written; use viesti status"),
+		"language_file":            without("headers are English; translate in the event handler"),
+		"stats_interval":           without("it belongs to stats"),
+		"stats_no_zeroes":          without("it belongs to stats"),
+		"status_interval":          without("it belongs to stats"),
+		"status_include_counters":  without("it belongs to stats"),
+		"status_include_uptime":    without("it belongs to stats"),
+		"sleeptime_mainprocess":    needless("nothing is polled"),
+		"use_linux_ps_trick":       needless("there is one process for all modems; viesti status shows them"),
+		"os_cygwin":                without("Cygwin is not supported; set umask for the modes of files"),
+		"mypath":                   needless("smsd ignores it too"),
+		"enable_smsd_debug":        without("set log.level: debug in YAML, or loglevel = 7"),
+		"smart_logging":            without("all lines of loglevel are logged, whether there is trouble or not; raise loglevel for fewer"),
+		"check_pid_interval":       needless("a second instance does not start while the first one runs"),
+	},
+	smsdconf.ModemScope: {
+		"identity":                         without("a modem keeps its section whatever SIM is in it; give the device by its path in /dev/serial/by-id"),
+		"device_open_retries":              without("opening the port is tried without end; the log and viesti status say so meanwhile"),
+		"device_open_alarm_after":          without("the first failure is logged, and the state becomes trouble; watch that"),
+		"socket_connection_retries":        without("connecting is tried without end; the log and viesti status say so meanwhile"),
+		"socket_connection_errorsleeptime": without("set device_open_errorsleeptime, the longest pause between attempts"),
+		"socket_connection_alarm_after":    without("the first failure is logged, and the state becomes trouble; watch that"),
+		"send_delay":                       without("commands are written whole; use hardware flow control (rtscts) with old modems"),
+		"send_handshake_select":            needless("the operating system does the handshake"),
+		"mode":                             without("only mode = new is spoken; a modem of GSM phase 1 cannot be used"),
+		"max_continuous_sending":           needless("messages are received beside the sending"),
+		"receive_before_send":              needless("messages are received beside the sending"),
+		"verify_pdu":                       without("the answer of the modem tells whether it took the PDU"),
+		"admin_to":                         without("no alerts are sent by SMS; let what watches the log call viesti send"),
+		"adminmessage_limit":               without("it belongs to admin_to"),
+		"adminmessage_count_clear":         without("it belongs to admin_to"),
+		"ms_purge_hours":                   without("it belongs to check_memory_method = 5, which is refused; leave check_memory_method out"),
+		"ms_purge_minutes":                 without("it belongs to check_memory_method = 5, which is refused; leave check_memory_method out"),
+		"ms_purge_read":                    without("it belongs to check_memory_method = 5, which is refused; leave check_memory_method out"),
+		"ussd_convert":                     needless("answers of USSD are always decoded; viesti modem ussd shows them"),
+		"eventhandler_ussd":                without("the program is not called; use viesti modem ussd, which prints the answer"),
+		"regular_run":                      without("the program is not run; use a systemd timer"),
+		"regular_run_post_run":             without("the program is not run; use a systemd timer"),
+		"regular_run_interval":             without("it belongs to regular_run"),
+		"regular_run_cmd":                  without("call viesti modem at from a systemd timer"),
+		"regular_run_cmdfile":              without("call viesti modem at from a systemd timer"),
+		"regular_run_statfile":             without("viesti modem at prints the answer"),
+		"regular_run_logfile":              without("viesti modem at prints the answer"),
+		"regular_run_loglevel":             without("it belongs to regular_run_logfile"),
+		"regular_run_keep_open":            needless("viesti modem at works while the port is open"),
+		"logfile":                          without("all modems log into one file, with their names; grep for the name, or use trace_at for what a modem says"),
+		"loglevel":                         without("the level is that of the global part for all modems"),
+		"delaytime_random_start":           needless("modems do not poll in step"),
+		"read_identity_after_suspend":      needless("the identity is always read when the port is opened"),
+		"read_configuration_after_suspend": without("send SIGHUP: it reads the configuration anew"),
+		"status_include_counters":          without("it belongs to stats"),
+		"sending_disabled":                 without("use viesti-sim for tests, or --demo"),
+		"modem_disabled":                   without("use viesti-sim for tests, or --demo"),
+		"pdu_from_file":                    without("use viesti-sim for tests"),
+	},
+}
+
+// otherMeanings are what is different about settings that are honoured (the page of
+// divergences has the same, with reasons).
+var otherMeanings = map[smsdconf.Scope]map[string]string{
+	smsdconf.GlobalScope: {
+		"saved":              "parts of messages are kept by the broker; what smsd left there is not read",
+		"store_received_pdu": "2 means binary and UCS2, as the manual of smsd has it",
+		"ic_purge_interval":  "in minutes, as the manual of smsd has it",
+		"ic_purge_read":      "purged parts have an event, and no removes them, as the manual of smsd has it",
+		"delaytime":          "messages to send are taken at once; it is the interval of looking for received ones",
+		"notifier":           "it is always on",
+		"pidfile":            "a second instance does not start while the first one runs",
+		"eventhandler":       "executed without a shell: a program and its arguments, no pipes; it is ended after a minute",
+		"blacklist":          "messages wait while it cannot be read",
+		"whitelist":          "messages wait while it cannot be read",
+		"terminal":           "it always stays in the foreground; systemd, or scripts/viesti-sms3, puts it into the background",
+	},
+	smsdconf.ModemScope: {
+		"incoming":     "high is as yes: what arrives is taken beside the sending",
+		"pin":          "a PIN that was refused is not given again, also after a restart",
+		"eventhandler": "executed without a shell: a program and its arguments, no pipes; it is ended after a minute",
+		"delaytime":    "messages to send are taken at once; it is the interval of looking for received ones, at least a second",
+		"messageids":   "it holds for all modems; the last one that sets it wins",
+		"send_retries": "for temporary refusals other modems try too, up to max_attempts (9) in all",
+	},
+}
+
+// Finding is what becomes of one line of an smsd.conf.
+type Finding struct {
+	smsdconf.Use
+	// Honoured lines have an effect as in smsd, or the one of the page of divergences.
+	Honoured bool
+	// Needless lines have none, and nobody would see a difference.
+	Needless bool
+	// Text says why a line has no effect, and what to do instead; of an honoured one
+	// what is different, if anything is.
+	Text string
+}
+
+// String returns the finding as one line for a log or a terminal.
+func (f Finding) String() string {
+	where := "global part"
+	if f.Section != "" {
+		where = "[" + f.Section + "]"
+	}
+	switch {
+	case f.Honoured && f.Text != "":
+		return fmt.Sprintf("line %d, %s: %s: taken over: %s", f.Line, where, f.Name, f.Text)
+	case f.Honoured:
+		return fmt.Sprintf("line %d, %s: %s: taken over", f.Line, where, f.Name)
+	case f.Needless:
+		return fmt.Sprintf("line %d, %s: %s: not needed: %s", f.Line, where, f.Name, f.Text)
+	default:
+		return fmt.Sprintf("line %d, %s: warning: %s has no effect here: %s", f.Line, where, f.Name, f.Text)
+	}
+}
+
+// findings judges every line of a configuration that sets something.
+func findings(conf *smsdconf.Config) []Finding {
+	var all []Finding
+	for _, use := range conf.Set() {
+		if honoured(use.Scope, use.Setting) {
+			all = append(all, Finding{Use: use, Honoured: true, Text: otherMeanings[use.Scope][use.Setting]})
+			continue
+		}
+		v := verdicts[use.Scope][use.Setting]
+		all = append(all, Finding{Use: use, Needless: v.needless, Text: v.text})
+	}
+	return all
+}

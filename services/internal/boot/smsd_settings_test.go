@@ -1,0 +1,200 @@
+package boot
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/smsdconf"
+	"github.com/viesti-sms/viesti/services/internal/kit/config"
+)
+
+// TestEverySettingIsJudged: a setting of smsd.conf is honoured, or there is a line
+// that says why not and what to do.
+func TestEverySettingIsJudged(t *testing.T) {
+	known := map[smsdconf.Scope]map[string]bool{smsdconf.GlobalScope: {}, smsdconf.ModemScope: {}}
+	for _, s := range smsdconf.Settings() {
+		known[s.Scope][s.Name] = true
+		v, judged := verdicts[s.Scope][s.Name]
+		if !honoured(s.Scope, s.Name) && !judged {
+			t.Errorf("nothing is said about %s (scope %d)", s.Name, s.Scope)
+		}
+		if judged && len(v.text) < 10 {
+			t.Errorf("%s: the verdict %q does not help", s.Name, v.text)
+		}
+	}
+	for scope := range known {
+		for _, names := range []map[string]string{otherMeanings[scope]} {
+			for name := range names {
+				if !honoured(scope, name) {
+					t.Errorf("%s (scope %d) has another meaning, and none", name, scope)
+				}
+			}
+		}
+		for name := range verdicts[scope] {
+			if !known[scope][name] {
+				t.Errorf("there is no setting %s (scope %d)", name, scope)
+			}
+		}
+		for name := range honouredSettings[scope] {
+			if !known[scope][name] {
+				t.Errorf("there is no setting %s (scope %d) to honour", name, scope)
+			}
+		}
+	}
+}
+
+// smsdExamples are configurations with something of everything.
+var smsdExamples = map[string]string{
+	"least": "devices = GSM1\n[GSM1]\ndevice = /dev/ttyS0\n",
+	"queues": `devices = GSM1, ELISA* 11-12
+outgoing = /spool/outgoing
+incoming = /spool/incoming
+sent = /spool/sent
+failed = /spool/failed
+logfile = /spool/smsd.log
+loglevel = 7
+alphabet = utf-8
+ic_purge_hours = 0
+ic_purge_minutes = 90
+internal_combine_binary = no
+international_prefixes = 358, 49
+trim_text = no
+priviledged_numbers = 358401234567
+
+[queues]
+D1 = /spool/d1
+D2 = /spool/d2
+[providers]
+D1 = 49171, 49172
+D2 = 0, 1, s
+[default]
+queues = D1, D2
+incoming = yes
+pin = 0123
+smsc = 358400000000
+init = AT+CNMI=2,1,0,2,0;+CSCS="GSM"
+messageids = 3
+[ELISA*]
+check_memory_method = 41
+eventhandler = /usr/local/bin/handler modemname
+report = disabled
+phonecalls = clip
+[ELISA11]
+device = /dev/ttyUSB11
+telnet_password = a"b'c: #d
+number = 00123
+[ELISA12]
+device = @10.0.0.1:5000
+language = turkish
+decode_unicode_text = yes
+cs_convert = no
+ignore_unexpected_input = +ZUSIMR: 2
+ignore_unexpected_input = ^BOOT
+read_timeout_cmgl = 20
+[GSM1]
+device = /dev/ttyUSB0
+incoming = no
+outgoing = yes
+`,
+}
+
+// TestMigrate: the YAML of viesti migrate says the same as the smsd.conf, and the
+// strict reading of --check-config takes it.
+func TestMigrate(t *testing.T) {
+	for name, text := range smsdExamples {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			conf, output := filepath.Join(dir, "smsd.conf"), filepath.Join(dir, "viesti.yaml")
+			if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			var stdout, stderr strings.Builder
+			cmd := MigrateCommand(&stdout, &stderr)
+			cmd.SilenceUsage, cmd.SilenceErrors = true, true
+			cmd.SetArgs([]string{conf, "--output", output, "--state", dir})
+			if err := cmd.Execute(); err != nil {
+				t.Fatalf("%v\n%s", err, &stderr)
+			}
+			got, err := Load(output)
+			if err != nil {
+				data, _ := os.ReadFile(output)
+				t.Fatalf("%v\n%s", err, data)
+			}
+			want, err := FromSmsd(conf, &stderr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want.State = dir
+			if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("(-smsd-conf +migrated):\n%s", diff)
+			}
+			if err := got.Complete(); err != nil {
+				t.Error(err)
+			}
+			if info, err := os.Stat(output); err != nil || info.Mode().Perm() != 0o600 {
+				t.Errorf("others may read the secrets: %v, %v", info.Mode(), err)
+			}
+			if err := cmd.Execute(); err == nil {
+				t.Error("a file that exists is overwritten")
+			}
+		})
+	}
+}
+
+// TestMigrateReports wants one line for each line of the file that sets something.
+func TestMigrateReports(t *testing.T) {
+	conf := filepath.Join(t.TempDir(), "smsd.conf")
+	text := "devices = GSM1\n# comment\nspool_directory_order = yes\nsmart_logging = yes\nic_purge_interval = 5\n[GSM1]\ndevice = /dev/ttyS0\npin = 4711\n"
+	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr strings.Builder
+	cmd := MigrateCommand(&stdout, &stderr)
+	cmd.SetArgs([]string{conf})
+	if err := cmd.Execute(); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"line 1, global part: devices: taken over\n",
+		"line 3, global part: spool_directory_order: not needed: ",
+		"line 4, global part: warning: smart_logging has no effect here: ",
+		"line 5, global part: ic_purge_interval: taken over: in minutes",
+		"line 7, [GSM1]: device: taken over\n",
+		"4 lines taken over, 1 not needed, 1 without effect\n",
+	} {
+		if !strings.Contains(stderr.String(), want) {
+			t.Errorf("the report lacks %q:\n%s", want, &stderr)
+		}
+	}
+	if strings.Contains(stderr.String(), "4711") {
+		t.Error("the report shows the PIN")
+	}
+	var cfg Config
+	if err := config.Decode([]byte(stdout.String()), &cfg); err != nil || cfg.Modems[0].PIN != "4711" {
+		t.Errorf("%v\n%s", err, &stdout)
+	}
+}
+
+// TestAllProblemsAtOnce: everything that is wrong is listed, with its line, and
+// nothing starts.
+func TestAllProblemsAtOnce(t *testing.T) {
+	conf := filepath.Join(t.TempDir(), "smsd.conf")
+	text := "devices = GSM1\nno_such = 1\ntrust_outgoing = perhaps\n[GSM1]\ndevice = /dev/ttyS0\nnor_this = 2\nbaudrate = fast\n"
+	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var stderr strings.Builder
+	if _, err := FromSmsd(conf, &stderr); err == nil {
+		t.Error("it starts")
+	}
+	for _, want := range []string{"line 2, ", "no_such", "line 3, ", "trust_outgoing", "line 6, [GSM1]", "nor_this", "line 7, [GSM1]", "baudrate"} {
+		if !strings.Contains(stderr.String(), want) {
+			t.Errorf("the list lacks %q:\n%s", want, &stderr)
+		}
+	}
+}
