@@ -71,9 +71,9 @@ var layers = []layer{
 		libraries: []string{"github.com/creack/pty", "golang.org/x/sys/unix"},
 	},
 	{
-		name: "services", packages: []string{"spool", "modem", "scheduler", "cli"},
+		name: "services", packages: []string{"spool", "smpp", "modem", "scheduler", "cli"},
 		below:     []string{"bus", "driver", "kit", "wire", "core", "codec"},
-		libraries: []string{"go.uber.org/zap", "golang.org/x/sync/errgroup", "github.com/spf13/cobra", "github.com/oklog/ulid/v2"},
+		libraries: []string{"go.uber.org/zap", "golang.org/x/sync/errgroup", "github.com/spf13/cobra", "github.com/oklog/ulid/v2", "golang.org/x/sync/semaphore", "golang.org/x/time/rate", "github.com/pires/go-proxyproto"},
 		contract:  []string{"subject"},
 	},
 	{
@@ -81,7 +81,7 @@ var layers = []layer{
 		libraries: []string{"github.com/nats-io/nats.go", "github.com/spf13/cobra", "go.uber.org/zap"}, contract: []string{"subject"},
 	},
 	{
-		name: "cmd", packages: []string{"cmd/viesti", "cmd/viesti-spool", "cmd/viesti-modem", "cmd/viesti-scheduler"},
+		name: "cmd", packages: []string{"cmd/viesti", "cmd/viesti-spool", "cmd/viesti-smpp", "cmd/viesti-modem", "cmd/viesti-scheduler"},
 		below: []string{"boot", "services", "kit"},
 	},
 	{

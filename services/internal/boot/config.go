@@ -19,6 +19,7 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/kit/log"
 	"github.com/viesti-sms/viesti/services/internal/kit/process"
 	"github.com/viesti-sms/viesti/services/modem"
+	"github.com/viesti-sms/viesti/services/smpp"
 	"github.com/viesti-sms/viesti/services/spool"
 )
 
@@ -36,6 +37,8 @@ type Config struct {
 	Queues []Queue        `yaml:"queues"`
 	Spool  *spool.Config  `yaml:"spool"`
 	Modems []modem.Device `yaml:"modems"`
+	// SMPP is the server for SMPP clients; without the section nothing listens.
+	SMPP *smpp.Config `yaml:"smpp"`
 	// PIDFile is written by viestid, which holds it: a second one does not start.
 	PIDFile string `yaml:"pidfile"`
 	// InfoFile says, while the modems' part of the process stops, what it waits for.
@@ -110,6 +113,9 @@ func (c *Config) Complete() error {
 	if c.Spool != nil {
 		c.Spool.Host = c.Host
 	}
+	if c.SMPP != nil {
+		c.SMPP.Host = c.Host
+	}
 	c.Log.FormatTime = smsfile.FormatTime
 	return c.checkQueues()
 }
@@ -163,6 +169,9 @@ func (c *Config) Check() error {
 	err := errors.Join(c.checkProcess(), modems.Check())
 	if c.Spool != nil {
 		err = errors.Join(err, c.Spool.Check())
+	}
+	if c.SMPP != nil {
+		err = errors.Join(err, c.SMPP.Check())
 	}
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/kit/lifecycle"
 	"github.com/viesti-sms/viesti/services/modem"
 	"github.com/viesti-sms/viesti/services/scheduler"
+	"github.com/viesti-sms/viesti/services/smpp"
 	"github.com/viesti-sms/viesti/services/spool"
 )
 
@@ -21,6 +22,17 @@ func Spool(cfg *Config, b *bus.Bus, logger *zap.Logger) (lifecycle.Service, erro
 		return lifecycle.Service{}, err
 	}
 	return lifecycle.Service{Name: "spool", Run: spool.New(*cfg.Spool, b, logger).Run}, nil
+}
+
+// SMPP builds the server for SMPP clients.
+func SMPP(cfg *Config, b *bus.Bus, logger *zap.Logger) (lifecycle.Service, error) {
+	if cfg.SMPP == nil {
+		return lifecycle.Service{}, fmt.Errorf("%w: there is no section smpp", ErrConfig)
+	}
+	if err := cfg.SMPP.Check(); err != nil {
+		return lifecycle.Service{}, err
+	}
+	return lifecycle.Service{Name: "smpp", Run: smpp.New(*cfg.SMPP, smpp.OnBus(b), logger).Run}, nil
 }
 
 // Modem builds the modem worker.

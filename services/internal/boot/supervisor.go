@@ -31,6 +31,12 @@ var parts = []part{
 		}
 		return *c.Spool
 	}},
+	{"smpp", SMPP, func(c *Config) any {
+		if c.SMPP == nil {
+			return nil
+		}
+		return *c.SMPP
+	}},
 	{"modem", Modem, func(c *Config) any {
 		if len(c.Modems) == 0 {
 			return nil

@@ -66,7 +66,11 @@ func (b *Bus) FollowExpiries(ctx context.Context, handle Handler) error {
 // handled is acknowledged even when ctx has ended meanwhile.
 func finish(ctx context.Context, m jetstream.Msg, err error) error {
 	if err != nil {
-		return m.NakWithDelay(redeliveryPause)
+		pause := redeliveryPause
+		if later := (*Later)(nil); errors.As(err, &later) {
+			pause = later.After
+		}
+		return m.NakWithDelay(pause)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ackPatience)
 	defer cancel()

@@ -205,6 +205,24 @@ func (b *Bus) appendAll(ctx context.Context, events []life.Event, filter string)
 	return append(events, found...), err
 }
 
+// EventsBefore returns the events of a message of an account that are stored before
+// seq, in the order in which they are stored.
+func (b *Bus) EventsBefore(ctx context.Context, account, id string, seq uint64) ([]life.Event, error) {
+	if !wire.ValidID(id) {
+		return nil, ErrNotFound
+	}
+	var events []life.Event
+	err := b.retry(ctx, func(ctx context.Context) error {
+		events = nil // a repetition begins anew
+		return b.eachStored(ctx, b.space.EventsOfMessage(account, id), func(raw *jetstream.RawStreamMsg, e *life.Event) {
+			if raw.Sequence < seq {
+				events = append(events, *e)
+			}
+		})
+	})
+	return events, err
+}
+
 func (b *Bus) storedEvents(ctx context.Context, filter string) (events []life.Event, err error) {
 	err = b.eachStored(ctx, filter, func(_ *jetstream.RawStreamMsg, e *life.Event) { events = append(events, *e) })
 	return events, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"sync"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -28,18 +29,60 @@ func (b *Bus) FollowAccountInLanes(ctx context.Context, account string, lane fun
 	return b.inLanes(ctx, c, readEvent(lane, handle))
 }
 
+// Stored is an event as the broker gives it to a follower.
+type Stored struct {
+	*life.Event
+	// Seq is its place among all events: the same for every follower.
+	Seq uint64
+	// Tries counts, from 1, how often it was given to a follower. A crash of the
+	// broker may make it forget some.
+	Tries uint64
+}
+
+// Later is the error of a handler that knows when it wants to be offered an event
+// again: After a time, at once if that is 0.
+type Later struct {
+	After time.Duration
+	Err   error
+}
+
+// Error says why it could not be handled now.
+func (l *Later) Error() string { return l.Err.Error() }
+
+// Unwrap returns the reason.
+func (l *Later) Unwrap() error { return l.Err }
+
+// FollowStored is FollowAccountInLanes for a handler that wants to know more.
+func (b *Bus) FollowStored(ctx context.Context, account string, lane func(*life.Event) string, handle func(context.Context, *Stored) error) error {
+	c, err := b.accountConsumer(ctx, account)
+	if err != nil {
+		return err
+	}
+	return b.inLanes(ctx, c, readStored(lane, handle))
+}
+
 // reader reads a message: the name of its lane, and what to do about it. An error
 // says that this version can do nothing about it, ever.
 type reader func(m jetstream.Msg) (lane string, do func(context.Context) error, err error)
 
 // readEvent is the reader of events.
 func readEvent(lane func(*life.Event) string, handle Handler) reader {
+	return readStored(lane, func(ctx context.Context, e *Stored) error { return handle(ctx, e.Event) })
+}
+
+// readStored is the reader of events and what is known of their delivery.
+func readStored(lane func(*life.Event) string, handle func(context.Context, *Stored) error) reader {
 	return func(m jetstream.Msg) (string, func(context.Context) error, error) {
 		e, err := wire.DecodeEvent(m.Data())
 		if err != nil || e.Kind == nil {
 			return "", nil, errors.Join(err, errMismatch)
 		}
-		return lane(e), func(ctx context.Context) error { return handle(ctx, e) }, nil
+		meta, err := m.Metadata()
+		if err != nil {
+			return "", nil, err
+		}
+		s := &Stored{Event: e, Seq: meta.Sequence.Stream, Tries: meta.NumDelivered}
+		return lane(e), func(ctx context.Context) error { return handle(ctx, s) }, nil
 	}
 }
 
@@ -76,38 +119,63 @@ func (b *Bus) inLanes(ctx context.Context, c jetstream.Consumer, read reader) er
 	return err
 }
 
-// lanes run what they are given, each one thing after the other. give and stop
-// are for one goroutine.
+// lanes run what they are given, each one thing after the other. A lane that has
+// nothing to do costs nothing. give and stop are for one goroutine.
 type lanes struct {
 	seed  maphash.Seed
-	lanes [laneCount]chan func()
+	lanes [laneCount]lane
 	done  sync.WaitGroup
 }
 
-func startLanes() *lanes {
-	const waiting = maxEvents // give never blocks: the broker gives out no more
-	l := &lanes{seed: maphash.MakeSeed()}
-	for i := range l.lanes {
-		l.lanes[i] = make(chan func(), waiting)
-		l.done.Go(func() {
-			for f := range l.lanes[i] {
-				f()
-			}
-		})
-	}
-	return l
+// lane is what waits to be run, and whether somebody runs it.
+type lane struct {
+	mu      sync.Mutex
+	waiting []func()
+	running bool
 }
 
-// give hands f to the lane of a name.
-func (l *lanes) give(name string, f func()) { l.lanes[l.laneOf(name)] <- f }
+func startLanes() *lanes { return &lanes{seed: maphash.MakeSeed()} }
+
+// give hands f to the lane of a name. It does not wait: the broker gives out at
+// most maxEvents at a time.
+func (l *lanes) give(name string, f func()) {
+	if one := &l.lanes[l.laneOf(name)]; one.add(f) {
+		l.done.Go(one.run)
+	}
+}
+
+// add reports whether somebody must be started to run what waits.
+func (l *lane) add(f func()) (idle bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waiting = append(l.waiting, f)
+	idle = !l.running
+	l.running = true
+	return idle
+}
+
+func (l *lane) run() {
+	for f := l.next(); f != nil; f = l.next() {
+		f()
+	}
+}
+
+// next takes what has waited longest; nil: nothing does.
+func (l *lane) next() func() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.waiting) == 0 {
+		l.waiting, l.running = nil, false
+		return nil
+	}
+	f := l.waiting[0]
+	l.waiting[0] = nil
+	l.waiting = l.waiting[1:]
+	return f
+}
 
 // laneOf is the number of the lane of a name.
 func (l *lanes) laneOf(name string) uint64 { return maphash.String(l.seed, name) % laneCount }
 
-// stop waits for what was given and ends the lanes.
-func (l *lanes) stop() {
-	for _, lane := range l.lanes {
-		close(lane)
-	}
-	l.done.Wait()
-}
+// stop waits for what was given.
+func (l *lanes) stop() { l.done.Wait() }

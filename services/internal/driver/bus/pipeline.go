@@ -62,3 +62,20 @@ func (p *Pending) Wait(ctx context.Context) error {
 	p.bus.announce(p.submission)
 	return nil
 }
+
+// Done reports, without waiting, whether the submission is durable already.
+func (p *Pending) Done() bool {
+	for len(p.futures) > 0 {
+		if p.futures[0] == nil {
+			return false
+		}
+		select {
+		case <-p.futures[0].Ok(): // says so once
+			p.msgs, p.futures = p.msgs[1:], p.futures[1:]
+		default:
+			return false
+		}
+	}
+	p.bus.announce(p.submission)
+	return true
+}

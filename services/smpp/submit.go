@@ -1,0 +1,204 @@
+package smpp
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/smpp"
+	"github.com/viesti-sms/viesti/services/internal/codec/tpdu"
+	"github.com/viesti-sms/viesti/services/internal/core/account"
+	"github.com/viesti-sms/viesti/services/internal/core/compose"
+	"github.com/viesti-sms/viesti/services/internal/core/esme"
+	"github.com/viesti-sms/viesti/services/internal/core/message"
+	"github.com/viesti-sms/viesti/services/internal/driver/bus"
+)
+
+// Names of commands in the rules of accounts.
+const (
+	commandSubmit  = "submit_sm"
+	commandMulti   = "submit_multi"
+	commandData    = "data_sm"
+	commandQuery   = "query_sm"
+	commandCancel  = "cancel_sm"
+	commandReplace = "replace_sm"
+)
+
+// part is one message of a request, to one destination.
+type part struct {
+	destination smpp.Address
+	submission  *message.Submission
+	pending     Pending
+	// status is what became of it, once there is nothing to wait for.
+	status smpp.Status
+}
+
+// submitSM takes a message (SMPP 3.4 §4.4).
+func (c *Conn) submitSM(h smpp.Header, body []byte, now time.Time) error {
+	var m smpp.ShortMessage
+	if err := m.Decode(body); err != nil {
+		c.refuse(h, statusOf(err))
+		return nil
+	}
+	return c.submit(h, &m, len(body), commandSubmit, now)
+}
+
+// submit takes one message, of submit_sm or data_sm; cost is its octets.
+func (c *Conn) submit(h smpp.Header, m *smpp.ShortMessage, cost int, command string, now time.Time) error {
+	profile := c.profile()
+	if err := profile.account.Command(command); err != nil {
+		c.refuse(h, statusOf(err))
+		return nil
+	}
+	if !c.pace(1, now) {
+		c.refuse(h, smpp.RThrottled)
+		return nil
+	}
+	s, err := c.submission(profile, m, now)
+	if err != nil {
+		c.refuse(h, statusOf(err))
+		return nil
+	}
+	j := job{id: smpp.Response(h.ID), seq: h.Sequence, cost: int64(cost), ctx: c.waiting(now)}
+	if err := c.begin(j.cost, profile); err != nil {
+		return err
+	}
+	j.one = c.start(j.ctx, s, &j.messageID, 0)
+	c.jobs.give(j, func() { c.spawn(c.resolve) })
+	return nil
+}
+
+// begin takes a place in the window, and room for the request. While there is none
+// the client is not read: that is how it learns to wait.
+func (c *Conn) begin(cost int64, p *profile) error {
+	if !c.window.take(c.srv.base, p.account.WindowSize(), c.out.flush) {
+		return errStopping
+	}
+	if !c.srv.memory.TryAcquire(cost) {
+		c.out.flush()
+		if err := c.reserve(cost); err != nil {
+			c.window.free()
+			return errStopping
+		}
+	}
+	return nil
+}
+
+// finish undoes begin.
+func (c *Conn) finish(cost int64) {
+	c.srv.memory.Release(cost)
+	c.window.free()
+}
+
+// submission returns what a message means, once the rules of its account allow it.
+func (c *Conn) submission(p *profile, m *smpp.ShortMessage, now time.Time) (*message.Submission, error) {
+	rules := p.rules
+	rules.Version = c.version
+	s, _, err := rules.Submission(m, now)
+	if err != nil {
+		return nil, err
+	}
+	s.Account, s.Alternates, s.Origin.Host = c.account(), p.account.Alternates, c.cfg().Host
+	coding, _ := esme.ParseCoding(m.DataCoding, rules.Standard)
+	parts, err := partsOf(s)
+	if err != nil {
+		return nil, err
+	}
+	err = p.account.Submit(account.Message{
+		Source: string(m.Source.Addr), Destination: s.Recipient, Coding: account.KnownCodings[coding.Charset], Class: s.Options.Class, Parts: parts,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.Queue, err = c.srv.directory.Load().Route(s.Recipient)
+	return s, err
+}
+
+// partsOf is how many parts a message will have. It counts those alone that may not
+// fit one.
+func partsOf(s *message.Submission) (int, error) {
+	header, n := len(s.Options.UDH), s.Body.Len()
+	switch s.Alphabet {
+	case message.UCS2, message.Binary:
+		if header+n <= tpdu.MaxOctets {
+			return 1, nil
+		}
+	case message.GSM:
+		if n <= tpdu.MaxSeptets-tpdu.HeaderSeptets(header) {
+			return 1, nil
+		}
+	default:
+		if header+2*n <= tpdu.MaxOctets { // whatever it is sent as
+			return 1, nil
+		}
+	}
+	whole, err := compose.Compose(s, &compose.Settings{})
+	if err != nil {
+		return 0, smpp.RInvMsgLen
+	}
+	return len(whole.Parts), nil
+}
+
+// start sends a message on its way; messageID is the one of the request, and is
+// given by its first message.
+func (c *Conn) start(ctx context.Context, s *message.Submission, messageID *string, place int) part {
+	p := part{submission: s}
+	id := *messageID
+	if id == "" {
+		var err error
+		if id, err = c.srv.nextID(ctx, c.version); err != nil {
+			p.status = smpp.RSysErr
+			return p
+		}
+		*messageID = id
+	}
+	s.ID, s.SMPP.MessageID = placeID(id, place), id
+	var err error
+	if p.pending, err = c.srv.broker.Start(ctx, s); err != nil {
+		p.status = notStarted(err)
+	}
+	return p
+}
+
+// notStarted is the status of a message that the broker did not take.
+func notStarted(err error) smpp.Status {
+	if errors.Is(err, bus.ErrFull) {
+		return smpp.RMsgQFul
+	}
+	return smpp.RSysErr
+}
+
+// resolve answers requests in their order, until none is left.
+func (c *Conn) resolve() {
+	for {
+		j, ok := c.jobs.take()
+		if !ok {
+			c.out.flush()
+			return
+		}
+		c.conclude(&j)
+	}
+}
+
+// conclude waits for the messages of a request, and answers it.
+func (c *Conn) conclude(j *job) {
+	defer c.finish(j.cost)
+	c.await(j.ctx, &j.one)
+	c.out.add(func(dst []byte) []byte {
+		if j.one.status != smpp.OK {
+			return appendRefusal(dst, j.id, j.one.status, j.seq)
+		}
+		return smpp.AppendMessageResp(dst, j.id, smpp.OK, j.seq, j.messageID)
+	})
+}
+
+// await waits until a message is durable, or its time is over.
+func (c *Conn) await(ctx context.Context, p *part) {
+	if p.pending == nil || p.pending.Done() {
+		return
+	}
+	c.out.flush()
+	if err := p.pending.Wait(ctx); err != nil {
+		p.status = smpp.RSysErr
+	}
+}

@@ -1,0 +1,189 @@
+package smpp
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+	"golang.org/x/time/rate"
+
+	"github.com/viesti-sms/viesti/services/internal/core/account"
+	"github.com/viesti-sms/viesti/services/internal/core/esme"
+)
+
+// profile is an account with what follows from it. It does not change.
+type profile struct {
+	account *account.Account
+	rules   esme.Rules
+	zone    *time.Location
+}
+
+func newProfile(a *account.Account) *profile {
+	zone, err := time.LoadLocation(a.TimeZone)
+	if err != nil {
+		zone = time.UTC // this host lacks it; the account was checked elsewhere
+	}
+	return &profile{account: a, zone: zone, rules: esme.Rules{Longest: a.MaxValidity}}
+}
+
+// tenant is what the sessions of an account on this instance share.
+type tenant struct {
+	srv     *Server
+	name    string
+	profile atomic.Pointer[profile]
+	limiter *rate.Limiter
+
+	mu    sync.Mutex
+	conns map[*Conn]struct{}
+	// receivers are the sessions that take deliveries; turn is whose turn it is.
+	receivers []*Conn
+	turn      int
+	// freed is closed when a place for a delivery may have become free.
+	freed chan struct{}
+	// stopFollowing ends the following of the account's events; nil: nobody does.
+	stopFollowing context.CancelFunc
+}
+
+func newTenant(s *Server, a *account.Account) *tenant {
+	t := &tenant{srv: s, name: a.Name, conns: map[*Conn]struct{}{}, freed: make(chan struct{}), limiter: rate.NewLimiter(rate.Inf, 0)}
+	t.use(a)
+	return t
+}
+
+// use takes over the rules of the account.
+func (t *tenant) use(a *account.Account) {
+	t.profile.Store(newProfile(a))
+	limit := rate.Inf
+	if a.Rate > 0 {
+		limit = rate.Limit(a.Rate)
+	}
+	t.limiter.SetLimit(limit)
+	t.limiter.SetBurst(a.BurstSize())
+}
+
+// join adds a session that has bound; false: the server stops.
+func (t *tenant) join(c *Conn) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.conns[c] = struct{}{}
+	if !c.state().Receives() {
+		return
+	}
+	t.receivers = append(t.receivers, c)
+	t.notify()
+	if t.stopFollowing == nil {
+		ctx, cancel := context.WithCancel(t.srv.base)
+		t.stopFollowing = cancel
+		t.srv.running.Go(func() { t.follow(ctx) })
+	}
+}
+
+// withdraw takes no more deliveries to a session. It may be repeated.
+func (t *tenant) withdraw(c *Conn) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if i := slices.Index(t.receivers, c); i >= 0 {
+		t.receivers = slices.Delete(t.receivers, i, i+1)
+		if len(t.receivers) == 0 {
+			t.stopFollowing() // nobody asks for what nobody would take
+			t.stopFollowing = nil
+		}
+		t.notify()
+	}
+}
+
+// quit removes a session that has ended.
+func (t *tenant) quit(c *Conn) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.conns, c)
+}
+
+// sessions are the sessions that are bound.
+func (t *tenant) sessions() []*Conn {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	all := make([]*Conn, 0, len(t.conns))
+	for c := range t.conns {
+		all = append(all, c)
+	}
+	return all
+}
+
+// notify wakes whoever waits for a place; the lock is held.
+func (t *tenant) notify() {
+	close(t.freed)
+	t.freed = make(chan struct{})
+}
+
+// place says that a place became free.
+func (t *tenant) place() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.notify()
+}
+
+// pick waits for a session with a place for a delivery.
+func (t *tenant) pick(ctx context.Context) (*Conn, error) {
+	for {
+		t.mu.Lock()
+		for range t.receivers {
+			t.turn++
+			if c := t.receivers[t.turn%len(t.receivers)]; c.deliveries.reserve(t.srv.cfg.DeliverWindow) {
+				t.mu.Unlock()
+				return c, nil
+			}
+		}
+		freed := t.freed
+		t.mu.Unlock()
+		select {
+		case <-freed:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// follow brings the events of the account to its sessions until ctx ends.
+func (t *tenant) follow(ctx context.Context) {
+	for ctx.Err() == nil {
+		err := t.srv.broker.Follow(ctx, t.name, t.tell)
+		if err != nil && !errors.Is(err, context.Canceled) {
+			t.srv.log.Warn("following the events of an account; trying again", zap.String("account", t.name), zap.Error(err))
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
+	}
+}
+
+// pace holds a session up so that its account keeps its rate; false: it would take
+// too long. Sessions of the account on other instances have their own rate.
+func (c *Conn) pace(n int, now time.Time) bool {
+	const most = time.Second
+	limiter := c.tenant.limiter
+	if limiter.Limit() == rate.Inf {
+		return true
+	}
+	r := limiter.ReserveN(now, n)
+	wait := r.DelayFrom(now)
+	switch {
+	case !r.OK() || wait > most:
+		r.CancelAt(now)
+		return false
+	case wait > 0:
+		c.out.flush()
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-c.srv.base.Done():
+		}
+	}
+	return true
+}
