@@ -1,8 +1,6 @@
 package spool
 
 import (
-	"context"
-
 	"go.uber.org/zap"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
@@ -11,7 +9,7 @@ import (
 )
 
 // called writes a missed call as a file (smstools spec §2.7).
-func (s *Spool) called(ctx context.Context, e *life.Event, k life.Call) error {
+func (s *Spool) called(e *life.Event, k life.Call) error {
 	p := s.callPlace()
 	if p.dir == "" {
 		return nil
@@ -23,13 +21,11 @@ func (s *Spool) called(ctx context.Context, e *life.Event, k life.Call) error {
 		file.FromTOA = smsfile.TOAText(k.TypeOfAddress)
 	}
 	preview := smsfile.Preview(smsfile.ISO, []byte("CALL MISSED"), s.cfg.FilenamePreview)
-	path, fresh, err := s.storeFile(e, p, file.AppendTo(nil, nil), preview)
-	if err != nil || !fresh {
-		return err
+	fresh, err := s.storeFile(e, "CALL", p, file.AppendTo(nil, nil), preview)
+	if fresh {
+		s.log.Info("call", log.Message(e.ID), zap.Stringer("from", k.Caller))
 	}
-	s.log.Info("call", log.Message(e.ID), zap.Stringer("from", k.Caller))
-	s.runHandler(ctx, e, "CALL", path)
-	return nil
+	return err
 }
 
 // callPlace is where calls go; those without a directory of their own are copied

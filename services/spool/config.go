@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
+	"github.com/viesti-sms/viesti/services/internal/driver/hook"
 	"github.com/viesti-sms/viesti/services/internal/kit/config"
 )
 
@@ -94,8 +95,22 @@ type Config struct {
 	EventHandler string `yaml:"eventhandler"`
 	// ModemEventHandlers replace it for events of some modems.
 	ModemEventHandlers map[string]string `yaml:"modem_eventhandlers"`
+	// CheckHandler is shown every file before it is read: it accepts with 0, rejects
+	// with 1, and has taken the file over with 2 (smstools spec §5.2). With anything
+	// else the file is held.
+	CheckHandler string `yaml:"checkhandler"`
+	// ExecutableCheck looks at the start whether the handlers can be executed.
+	ExecutableCheck bool `yaml:"executable_check"`
 	// HandlerTimeout ends a handler that hangs.
 	HandlerTimeout config.Duration `yaml:"handler_timeout"`
+	// HandlerPatience is how long the calls for one modem wait for one of them; then
+	// the next ones begin beside it.
+	HandlerPatience config.Duration `yaml:"handler_patience"`
+	// HandlerParallel is how many event handlers, and how many check handlers, may
+	// run at once.
+	HandlerParallel int `yaml:"handler_parallel"`
+	// HandlerLimits bound what a handler may use.
+	HandlerLimits hook.Limits `yaml:"handler_limits"`
 	// Rescan is how often the directory is looked at although nothing told so.
 	Rescan config.Duration `yaml:"rescan"`
 }
@@ -105,6 +120,7 @@ func DefaultConfig() Config {
 	return Config{
 		Alphabet: "iso", TrimText: true, KeepFilename: true, StoreOriginalFilename: true, StoreSentPDU: 1, StoreReceivedPDU: 1, MessageIDs: 2,
 		TimeFormat: smsfile.DefaultTimeFormat, HandlerTimeout: config.Duration(time.Minute),
+		HandlerPatience: config.Duration(5 * time.Second), HandlerParallel: 16, ExecutableCheck: true,
 		Rescan:    config.Duration(10 * time.Second),
 		CSConvert: true, InternalCombine: true, DateFilenameFormat: "%Y-%m-%d",
 		ICPurgeAfter: config.Duration(24 * time.Hour), ICPurgeRead: true, ICPurgeInterval: config.Duration(30 * time.Minute),
@@ -157,6 +173,14 @@ func (c *Config) Check() error {
 			bad("%s: %w; make it readable for the service", l.name, err)
 		}
 	}
+	if c.HandlerTimeout <= 0 || c.HandlerPatience <= 0 || c.HandlerParallel < 1 {
+		bad("handler_timeout, handler_patience and handler_parallel must be more than nothing")
+	}
+	for name, command := range c.handlers() {
+		if err := (hook.Hook{Command: command}).Check(); err != nil && c.ExecutableCheck {
+			bad("%s: %w", name, err)
+		}
+	}
 	dirs := c.directories()
 	for _, name := range slices.Sorted(maps.Keys(dirs)) {
 		if err := writable(dirs[name]); err != nil {
@@ -164,6 +188,15 @@ func (c *Config) Check() error {
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// handlers are the programs, by setting.
+func (c *Config) handlers() map[string]string {
+	all := map[string]string{"eventhandler": c.EventHandler, "checkhandler": c.CheckHandler}
+	for modem, command := range c.ModemEventHandlers {
+		all["eventhandler of "+modem] = command
+	}
+	return all
 }
 
 // directories are those that must be usable, by setting.

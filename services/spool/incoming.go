@@ -19,13 +19,11 @@ func (s *Spool) received(ctx context.Context, e *life.Event, k life.Received) er
 		return s.join(ctx, e, mt)
 	}
 	file := s.messageFile(e, k)
-	path, fresh, err := s.store(e, s.incomingPlace(), file)
-	if err != nil || !fresh {
-		return err
+	fresh, err := s.store(e, "RECEIVED", s.incomingPlace(), file)
+	if fresh {
+		s.log.Info("received", log.Message(e.ID), zap.Stringer("from", k.Originator))
 	}
-	s.log.Info("received", log.Message(e.ID), zap.Stringer("from", k.Originator))
-	s.runHandler(ctx, e, "RECEIVED", path)
-	return nil
+	return err
 }
 
 // messageFile describes one PDU by itself.
@@ -48,18 +46,16 @@ func (s *Spool) messageFile(e *life.Event, k life.Received) *smsfile.Incoming {
 }
 
 // report writes a status report as a file (smstools spec §2.4).
-func (s *Spool) report(ctx context.Context, e *life.Event, k life.Report) error {
+func (s *Spool) report(e *life.Event, k life.Report) error {
 	place := s.reportPlace()
 	if place.dir == "" {
 		return nil
 	}
-	path, fresh, err := s.store(e, place, s.reportFile(e, k))
-	if err != nil || !fresh {
-		return err
+	fresh, err := s.store(e, "REPORT", place, s.reportFile(e, k))
+	if fresh {
+		s.log.Info("report", log.Message(e.ID), zap.Int("part", k.Part), zap.Uint8("status", k.Status))
 	}
-	s.log.Info("report", log.Message(e.ID), zap.Int("part", k.Part), zap.Uint8("status", k.Status))
-	s.runHandler(ctx, e, "REPORT", path)
-	return nil
+	return err
 }
 
 func (s *Spool) reportFile(e *life.Event, k life.Report) *smsfile.Incoming {

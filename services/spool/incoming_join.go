@@ -18,13 +18,13 @@ import (
 
 // Parts of a message wait on the broker, in a group that all spools share, until
 // the last one has come. The spool that takes a set of parts out of a group owns
-// it for a while, writes its files, runs the handler, and then records that it is
-// done; until then the set stays in the group, and whoever comes after a crash
+// it for a while, writes its files, owes the calls of the handler, and then records
+// that it is done; until then the set stays in the group, and whoever comes after a crash
 // takes it over. The event that started it is acknowledged last.
 
-// claimedHandlers is how many handlers that hang a spool may meet before another
-// one writes its set too. The spool itself, started anew, need not wait.
-const claimedHandlers = 10
+// claimTime is how long a spool may be at a set before another one writes it too.
+// The spool itself, started anew, need not wait.
+const claimTime = 10 * time.Minute
 
 // traceTime is how long a group remembers parts that were written: events may be
 // offered again after the broker was down for a while.
@@ -59,14 +59,14 @@ func (s *Spool) settle(ctx context.Context, key string, change func(*join.Group)
 	var sets []join.Delivery
 	err := s.bus.ChangeGroup(ctx, key, func(g *join.Group) bool {
 		changed, now := change(g), s.now()
-		sets = g.Claim(s.cfg.Host, now, now.Add(claimedHandlers*time.Duration(s.cfg.HandlerTimeout)))
+		sets = g.Claim(s.cfg.Host, now, now.Add(claimTime))
 		return changed || len(sets) > 0
 	})
 	if err != nil {
 		return err
 	}
 	for _, set := range sets {
-		if err := s.write(ctx, set); err != nil {
+		if err := s.write(set); err != nil {
 			return err
 		}
 		if err := s.bus.ChangeGroup(ctx, key, func(g *join.Group) bool { return g.Finish(set, s.now()) }); err != nil {
@@ -76,13 +76,12 @@ func (s *Spool) settle(ctx context.Context, key string, change func(*join.Group)
 	return nil
 }
 
-// write makes the files of a set of parts, and runs the handler for each. A
-// repetition makes the same files, and runs the handler again: nobody knows
-// whether it was run before.
-func (s *Spool) write(ctx context.Context, set join.Delivery) error {
+// write makes the files of a set of parts, and owes a call of the handler for each.
+// A repetition finds the same files, and the calls that are owed.
+func (s *Spool) write(set join.Delivery) error {
 	if set.Cause == join.Complete {
 		if merged, file := s.merge(set.Parts); file != nil {
-			return s.deliver(ctx, merged, file)
+			return s.deliver(merged, file)
 		}
 	}
 	if set.Cause == join.Expired && !s.cfg.ICPurgeRead {
@@ -94,21 +93,19 @@ func (s *Spool) write(ctx context.Context, set join.Delivery) error {
 	for _, e := range set.Parts {
 		file := s.messageFile(e, e.Kind.(life.Received))
 		file.Incomplete = true
-		if err := s.deliver(ctx, e, file); err != nil {
+		if err := s.deliver(e, file); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Spool) deliver(ctx context.Context, e *life.Event, file *smsfile.Incoming) error {
-	path, _, err := s.store(e, s.incomingPlace(), file)
-	if err != nil {
-		return err
+func (s *Spool) deliver(e *life.Event, file *smsfile.Incoming) error {
+	fresh, err := s.store(e, "RECEIVED", s.incomingPlace(), file)
+	if fresh {
+		s.log.Info("received", log.Message(e.ID), zap.Bool("incomplete", file.Incomplete), zap.Stringer("from", e.Kind.(life.Received).Originator))
 	}
-	s.log.Info("received", log.Message(e.ID), zap.Bool("incomplete", file.Incomplete), zap.Stringer("from", e.Kind.(life.Received).Originator))
-	s.runHandler(ctx, e, "RECEIVED", path)
-	return nil
+	return err
 }
 
 // merge describes a whole message: its headers are those of the last part, its

@@ -258,7 +258,7 @@ func TestDeathWhileWriting(t *testing.T) {
 			}
 			if c.written {
 				// The times that come back from the broker are in UTC.
-				if err := s.write(t.Context(), set[0]); err != nil {
+				if err := s.write(set[0]); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -33,26 +33,37 @@ func (s *Spool) reportPlace() place {
 	return p
 }
 
-// store writes a file for an event, its copy first, and returns the path for the
-// handler. Names follow from event and content, so that a repeated event finds
-// its file and writes no second one: then fresh is false.
-func (s *Spool) store(e *life.Event, p place, file *smsfile.Incoming) (path string, fresh bool, err error) {
-	return s.storeFile(e, p, file.AppendTo(nil, nil), smsfile.Preview(file.Alphabet, file.Body, s.cfg.FilenamePreview))
+// store writes a file for an event, its copy first, and owes the call of the event
+// handler. Names follow from event and content, so that a repeated event finds its
+// file and writes no second one: then fresh is false.
+func (s *Spool) store(e *life.Event, event string, p place, file *smsfile.Incoming) (fresh bool, err error) {
+	return s.storeFile(e, event, p, file.AppendTo(nil, nil), smsfile.Preview(file.Alphabet, file.Body, s.cfg.FilenamePreview))
 }
 
 // storeFile is store for a file that is made; preview ends its name.
-func (s *Spool) storeFile(e *life.Event, p place, data []byte, preview string) (path string, fresh bool, err error) {
+func (s *Spool) storeFile(e *life.Event, event string, p place, data []byte, preview string) (fresh bool, err error) {
+	c := s.newCall(e, event, suffix(e, data))
+	if s.waits(c) {
+		return false, nil
+	}
 	copied, err := s.copyTo(p.copy, e, data)
 	if err != nil {
-		return "", false, err
+		return false, err
+	}
+	if !s.cfg.EventHandlerUseCopy {
+		copied = ""
 	}
 	date := smsfile.FormatTime(e.Time.Local(), s.cfg.DateFilenameFormat)
 	name := smsfile.NamePrefix(modemName(e), date, smsfile.DateName(s.cfg.DateFilename)) + suffix(e, data) + preview
-	path, fresh, err = writeOnce(p.dir, name, data)
-	if copied != "" && s.cfg.EventHandlerUseCopy {
-		path = copied
+	if there, err := written(filepath.Join(p.dir, name), data); err != nil {
+		return false, err
+	} else if there {
+		return s.resumeCall(c)
 	}
-	return path, fresh, err
+	_, err = s.fileCall(c, copied, "", p.dir, func(before func(string) error) (string, error) {
+		return spooldir.WriteAfter(p.dir, name, data, fileMode, before)
+	})
+	return err == nil, err
 }
 
 // copyTo writes a second copy, which never has the name of the first.
@@ -67,15 +78,20 @@ func (s *Spool) copyTo(dir string, e *life.Event, data []byte) (path string, err
 // writeOnce writes a file unless it is there already with that content.
 func writeOnce(dir, name string, data []byte) (path string, fresh bool, err error) {
 	path = filepath.Join(dir, name)
-	existing, err := os.ReadFile(path)
-	if err == nil && bytes.Equal(existing, data) {
-		return path, false, nil
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", false, err
+	if there, err := written(path, data); err != nil || there {
+		return path, false, err
 	}
 	path, err = spooldir.Write(dir, name, data, fileMode)
 	return path, err == nil, err
+}
+
+// written reports whether a file is there with that content.
+func written(path string, data []byte) (bool, error) {
+	existing, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil && bytes.Equal(existing, data), err
 }
 
 func modemName(e *life.Event) string {

@@ -92,6 +92,7 @@ func TestCopies(t *testing.T) {
 		if err := s.act(t.Context(), e); err != nil {
 			t.Fatal(err)
 		}
+		s.calls.Close()
 		names := r.files(copies)
 		if len(names) != 1 || r.read(filepath.Join(copies, names[0])) != r.read(filepath.Join(r.cfg.Incoming, r.files(r.cfg.Incoming)[0])) {
 			t.Fatalf("copies %q", names)

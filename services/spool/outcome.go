@@ -10,20 +10,18 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
-	"github.com/viesti-sms/viesti/services/internal/driver/hook"
 	"github.com/viesti-sms/viesti/services/internal/driver/spooldir"
 	"github.com/viesti-sms/viesti/services/internal/kit/log"
 )
 
 // lane tells which events are handled one after the other: those of a message,
-// and, where an event handler runs, those of a modem, as in smsd: one that was
-// written for one modem need not expect to run twice at once.
+// and, where an event handler runs, those of a modem, so that its calls wait in
+// their order.
 func (s *Spool) lane(e *life.Event) string {
 	handlers := s.cfg.EventHandler != "" || len(s.cfg.ModemEventHandlers) > 0
 	switch {
@@ -48,36 +46,38 @@ func (s *Spool) handle(ctx context.Context, e *life.Event) error {
 func (s *Spool) act(ctx context.Context, e *life.Event) error {
 	switch k := e.Kind.(type) {
 	case life.Sent:
-		return s.finish(ctx, e, s.cfg.Sent, "SENT", s.sentHeaders(e, k), s.messageIDs(k.Parts)...)
+		return s.finish(e, s.cfg.Sent, "SENT", s.sentHeaders(e, k), s.messageIDs(k.Parts)...)
 	case life.Failed:
-		return s.finish(ctx, e, s.cfg.Failed, "FAILED", s.failedHeaders(e, k), s.messageIDs(k.Parts)...)
+		return s.finish(e, s.cfg.Failed, "FAILED", s.failedHeaders(e, k), s.messageIDs(k.Parts)...)
 	case life.Rejected:
-		return s.finish(ctx, e, s.cfg.Failed, "FAILED", s.rejectedHeaders(e, k.Reason))
+		return s.finish(e, s.cfg.Failed, "FAILED", s.rejectedHeaders(e, k.Reason))
 	case life.Expired:
-		return s.finish(ctx, e, s.cfg.Failed, "FAILED", s.rejectedHeaders(e, "Validity expired before sending"))
+		return s.finish(e, s.cfg.Failed, "FAILED", s.rejectedHeaders(e, "Validity expired before sending"))
 	case life.Cancelled:
-		return s.finish(ctx, e, s.cfg.Failed, "FAILED", s.rejectedHeaders(e, "Cancelled"))
+		return s.finish(e, s.cfg.Failed, "FAILED", s.rejectedHeaders(e, "Cancelled"))
 	case life.Report:
-		return s.report(ctx, e, k)
+		return s.report(e, k)
 	case life.Received:
 		return s.received(ctx, e, k)
 	case life.Call:
-		return s.called(ctx, e, k)
+		return s.called(e, k)
 	default:
 		return nil
 	}
 }
 
 // finish writes the file with its result headers into dir, removes the one that
-// waits, and runs the handler. Each step can be repeated; when there is neither
-// file, an earlier run did it all.
-func (s *Spool) finish(ctx context.Context, e *life.Event, dir, event string, headers []smsfile.Header, ids ...string) error {
+// waits, and owes the call of the handler. Each step can be repeated; when there is
+// neither file, an earlier run did it all.
+func (s *Spool) finish(e *life.Event, dir, event string, headers []smsfile.Header, ids ...string) error {
+	c := s.newCall(e, event, "", ids...)
 	if dir == "" {
-		return s.discard(ctx, e, event, headers, ids...)
+		return s.discard(e, c, event, headers)
 	}
 	staged, data, err := s.stage(e, dir, headers)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		_, err := s.resumeCall(c)
+		return err
 	}
 	if err != nil {
 		return err
@@ -86,19 +86,17 @@ func (s *Spool) finish(ctx context.Context, e *life.Event, dir, event string, he
 	if err != nil {
 		return err
 	}
-	path, err := staged.Show(s.finalName(e, data))
-	if err != nil {
-		return err
+	if !s.cfg.EventHandlerUseCopy {
+		copied = ""
 	}
-	if err := s.syncer.SyncDir(dir); err != nil {
-		return err
+	name := s.finalName(e, data)
+	_, err = s.fileCall(c, copied, staged.Path(), dir, func(before func(string) error) (string, error) {
+		return staged.Show(name, before)
+	})
+	if err == nil {
+		s.logOutcome(e, event)
 	}
-	s.logOutcome(e, event)
-	if copied != "" && s.cfg.EventHandlerUseCopy {
-		path = copied
-	}
-	s.runHandler(ctx, e, event, path, ids...)
-	return nil
+	return err
 }
 
 // stage makes of the waiting file the one with the result, which nobody sees yet.
@@ -118,8 +116,11 @@ func (s *Spool) stage(e *life.Event, dir string, headers []smsfile.Header) (*spo
 	return staged, data, ignoreGone(os.Remove(waiting.path))
 }
 
-// discard shows the handler the file with its result, and removes it.
-func (s *Spool) discard(ctx context.Context, e *life.Event, event string, headers []smsfile.Header, ids ...string) error {
+// discard shows the handler the file with its result, and removes it then.
+func (s *Spool) discard(e *life.Event, c *call, event string, headers []smsfile.Header) error {
+	if s.waits(c) {
+		return nil // the call is owed already
+	}
 	waiting, err := s.waitingFile(e)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -131,8 +132,14 @@ func (s *Spool) discard(ctx context.Context, e *life.Event, event string, header
 		return err
 	}
 	s.logOutcome(e, event)
-	s.runHandler(ctx, e, event, waiting.path, ids...)
-	return ignoreGone(os.Remove(waiting.path))
+	if c == nil {
+		return ignoreGone(os.Remove(waiting.path))
+	}
+	c.Remove = true
+	if err := s.prepare(c, waiting.path, ""); err != nil {
+		return err
+	}
+	return s.owe(c)
 }
 
 func (s *Spool) logOutcome(e *life.Event, event string) {
@@ -283,27 +290,5 @@ func (s *Spool) messageIDs(parts []life.PartDone) []string {
 		return append(ids, ".")
 	default:
 		return ids[len(ids)-1:]
-	}
-}
-
-// runHandler runs the event handler and waits for it. What it does has no
-// influence on the message.
-func (s *Spool) runHandler(ctx context.Context, e *life.Event, event, path string, ids ...string) {
-	h := hook.Hook{Command: s.cfg.EventHandler, Timeout: time.Duration(s.cfg.HandlerTimeout)}
-	if e.Modem != nil && s.cfg.ModemEventHandlers[e.Modem.Name] != "" && e.Modem.Host == s.cfg.Host {
-		h.Command = s.cfg.ModemEventHandlers[e.Modem.Name]
-	}
-	if h.IsZero() {
-		return
-	}
-	// A handler that has been started is let finish when the process stops.
-	r, err := h.Run(context.WithoutCancel(ctx), append([]string{event, path}, ids...)...)
-	if err != nil || r.Code != 0 {
-		s.log.Error("problem with the event handler", log.Message(e.ID), zap.String("event", event), zap.Int("result", r.Code), zap.Error(err))
-	}
-	if r.Output != "" {
-		// What it says may quote the message.
-		s.log.Warn("the event handler said something; level debug shows it", log.Message(e.ID), zap.Int("octets", len(r.Output)))
-		s.log.Debug("the event handler said", log.Message(e.ID), zap.String("output", oneLine(r.Output)))
 	}
 }

@@ -6,7 +6,8 @@
 // submission acknowledged by the broker → checked → the final event → sent or
 // failed, and the event handler. Every step may be repeated after a crash: the id
 // follows from the claim, the broker knows what it has, and a final event whose
-// file is gone was handled before.
+// file is gone was handled before. Calls of the event handler are on record before
+// their file is seen, and are made at least once.
 package spool
 
 import (
@@ -20,6 +21,7 @@ import (
 	"github.com/viesti-sms/viesti/proto/subject"
 	"github.com/viesti-sms/viesti/services/internal/core/policy"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
+	"github.com/viesti-sms/viesti/services/internal/driver/hook"
 	"github.com/viesti-sms/viesti/services/internal/driver/spooldir"
 	"github.com/viesti-sms/viesti/services/internal/kit/lifecycle"
 )
@@ -39,6 +41,15 @@ type Spool struct {
 	// syncer is shared by the events that are handled side by side.
 	syncer spooldir.Syncer
 
+	// calls are those of the event handler, checking those of the check handler,
+	// which tells the scanner on decided that there is a verdict.
+	calls, checking *hook.Pool
+	decided         chan struct{}
+	// holding says that the check handler broke down, and that this was told.
+	holding atomic.Bool
+	// failing are the handlers that have failed once.
+	failing sync.Map
+
 	// What follows is the scanner's own.
 
 	// recovered says that the claims of an earlier run were looked for.
@@ -54,7 +65,9 @@ type Spool struct {
 func New(cfg Config, b *bus.Bus, logger *zap.Logger) *Spool {
 	s := &Spool{
 		cfg: cfg, bus: b, log: logger.Named("spool"), account: Account(cfg.Host), now: time.Now,
-		rejected: map[string]bool{}, complained: map[string]bool{},
+		rejected: map[string]bool{}, complained: map[string]bool{}, decided: make(chan struct{}, 1),
+		calls:    hook.NewPool(cfg.HandlerParallel, time.Duration(cfg.HandlerPatience)),
+		checking: hook.NewPool(cfg.HandlerParallel, time.Duration(cfg.HandlerPatience)),
 	}
 	s.policy.Store(&policy.Policy{})
 	return s
@@ -68,11 +81,14 @@ func Account(host string) string { return "spool-" + host }
 func (s *Spool) Run(ctx context.Context) error {
 	s.log.Info("running", zap.String("outgoing", s.cfg.Outgoing), zap.String("incoming", s.cfg.Incoming))
 	defer s.log.Info("stopped")
+	defer s.calls.Close()
+	defer s.checking.Close()
 	shared, err := s.bus.Policy(ctx)
 	if err != nil {
 		return err
 	}
 	s.usePolicy(shared)
+	s.resumeCalls()
 	services := []lifecycle.Service{{Name: "policy", Run: func(ctx context.Context) error {
 		return s.bus.WatchPolicy(ctx, s.usePolicy)
 	}}}
@@ -100,7 +116,7 @@ func (s *Spool) usePolicy(p *policy.Policy) {
 }
 
 func (s *Spool) watch(ctx context.Context) error {
-	return spooldir.Watch(ctx, s.cfg.Outgoing, s.rescan(), s.scan)
+	return spooldir.Watch(ctx, s.cfg.Outgoing, s.rescan(), s.decided, s.scan)
 }
 
 // rescan is the interval of looking without being told. Files that are still

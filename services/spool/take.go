@@ -86,6 +86,8 @@ type claimed struct {
 	// accepted are the submissions that the broker has and whose files have not
 	// been moved on yet, by file.
 	accepted map[string]*message.Submission
+	// checks are what the check handler says about its files.
+	checks map[string]*fileCheck
 }
 
 // resume goes on with the claims that are not finished: of an earlier run, and of
@@ -153,9 +155,11 @@ func (s *Spool) submit(ctx context.Context, c *claimed, r *rules) error {
 			later = append(later, file)
 			continue
 		}
-		sub, err := s.read(c.Claim, file, r)
+		sub, err := s.admit(c, file, r)
 		var rejection *smsfile.Rejection
 		switch {
+		case errors.Is(err, errUndecided):
+			later = append(later, file)
 		case err == nil:
 			subs = append(subs, sub)
 		case errors.Is(err, fs.ErrNotExist): // finished before
@@ -188,6 +192,23 @@ func (s *Spool) submit(ctx context.Context, c *claimed, r *rules) error {
 		return nil
 	}
 	return c.Release()
+}
+
+// errUndecided says that the check handler has not said yet what to do.
+var errUndecided = errors.New("the check handler has not decided")
+
+// admit makes a submission of a claimed file, unless the check handler objects.
+func (s *Spool) admit(c *claimed, file string, r *rules) (*message.Submission, error) {
+	switch s.checked(c, file) {
+	case accepted:
+		return s.read(c.Claim, file, r)
+	case rejected:
+		return nil, &smsfile.Rejection{Reason: smsfile.ReasonCheckhandler}
+	case taken:
+		return nil, fs.ErrNotExist
+	default:
+		return nil, errUndecided
+	}
 }
 
 // moveAll moves on what the broker has of files, and returns those that stay.

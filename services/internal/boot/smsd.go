@@ -88,6 +88,7 @@ func smsdSpool(conf *smsdconf.Config) *spool.Config {
 	s.TrustOutgoing, s.TrimText, s.StoreSentPDU, s.StoreReceivedPDU = g.TrustOutgoing, g.TrimText, g.StoreSentPDU, g.StoreReceivedPDU
 	s.IncomingUTF8, s.DecodeUnicodeText, s.TimeFormat = g.IncomingUTF8, g.DecodeUnicodeText, g.DatetimeFormat
 	s.EventHandler, s.Blacklist, s.Whitelist = g.EventHandler, g.Blacklist, g.Whitelist
+	s.CheckHandler, s.ExecutableCheck = g.CheckHandler, g.ExecutableCheck
 	s.KeepFilename, s.StoreOriginalFilename, s.FilenamePreview = g.KeepFilename, g.StoreOriginalFilename, g.FilenamePreview
 	smsdIncoming(&s, conf)
 	if g.Alphabet == smsdconf.AlphabetUTF8 {
@@ -179,7 +180,7 @@ var honouredSettings = map[smsdconf.Scope]map[string]bool{
 	smsdconf.GlobalScope: set(
 		"devices", "outgoing", "checked", "incoming", "report", "sent", "failed", "trust_outgoing", "autosplit", "alphabet",
 		"trim_text", "validity", "international_prefixes", "national_prefixes", "store_sent_pdu", "incoming_utf8",
-		"decode_unicode_text", "store_received_pdu", "delaytime", "errorsleeptime", "blockafter", "blocktime", "eventhandler",
+		"decode_unicode_text", "store_received_pdu", "delaytime", "errorsleeptime", "blockafter", "blocktime", "eventhandler", "checkhandler", "executable_check",
 		"logfile", "pidfile", "infofile", "datetime_format", "notifier", "delaytime_mainprocess", "sleeptime_mainprocess",
 		"saved", "status_signal_quality", "terminal", "blacklist", "whitelist", "keep_filename", "store_original_filename",
 		"filename_preview", "internal_combine", "internal_combine_binary", "ic_purge_hours", "ic_purge_minutes", "ic_purge_read",

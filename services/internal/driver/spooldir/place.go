@@ -25,11 +25,16 @@ func WaitingName(id, name string) string {
 // of it, and returns the path. Whoever watches dir never sees part of a file, and
 // the file is durable when Write returns.
 func Write(dir, name string, data []byte, mode fs.FileMode) (string, error) {
+	return WriteAfter(dir, name, data, mode, nil)
+}
+
+// WriteAfter is Write with a call before the file is seen, as for Show.
+func WriteAfter(dir, name string, data []byte, mode fs.FileMode, before func(path string) error) (string, error) {
 	temp, err := writeTemp(dir, data, mode, (*os.File).Sync)
 	if err != nil {
 		return "", err
 	}
-	path, err := Move(temp, dir, name)
+	path, err := move(temp, dir, name, before)
 	if err != nil {
 		_ = os.Remove(temp)
 		return "", err
@@ -95,7 +100,11 @@ func writeTemp(dir string, data []byte, mode fs.FileMode, sync func(*os.File) er
 // Move moves a file into dir under name or, where that is taken, under name with
 // a number behind it, and returns the new path. It never overwrites a file. When
 // path is gone the error is fs.ErrNotExist.
-func Move(path, dir, name string) (string, error) {
+func Move(path, dir, name string) (string, error) { return move(path, dir, name, nil) }
+
+// move is Move with a call of before, unless it is nil, before each try of a name
+// that seems to be free.
+func move(path, dir, name string, before func(path string) error) (string, error) {
 	for n := range 10_000 {
 		candidate := name
 		if n > 0 {
@@ -103,6 +112,11 @@ func Move(path, dir, name string) (string, error) {
 			candidate = name[:min(len(name), maxName-len(suffix))] + suffix
 		}
 		target := filepath.Join(dir, candidate)
+		if err := announceMove(before, target); errors.Is(err, fs.ErrExist) {
+			continue
+		} else if err != nil {
+			return "", err
+		}
 		err := renameNew(path, target)
 		if err == nil {
 			return target, nil
@@ -115,6 +129,17 @@ func Move(path, dir, name string) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("moving a file into %s: %w: every name is taken", dir, fs.ErrExist)
+}
+
+// announceMove calls before, unless the name is taken, which is fs.ErrExist.
+func announceMove(before func(path string) error, target string) error {
+	if before == nil {
+		return nil
+	}
+	if _, err := os.Lstat(target); err == nil {
+		return fs.ErrExist
+	}
+	return before(target)
 }
 
 // renameNew renames unless the target exists.

@@ -60,5 +60,11 @@ func FindStaged(dir, id string) (*Staged, []byte, error) {
 }
 
 // Show gives the file its name or, where that is taken, its name with a number
-// behind it, and returns its path.
-func (st *Staged) Show(name string) (string, error) { return Move(st.path, st.dir, name) }
+// behind it, and returns its path. before, which may be nil, is called with the path
+// that the file is about to get, and may keep it from getting it.
+func (st *Staged) Show(name string, before func(path string) error) (string, error) {
+	return move(st.path, st.dir, name, before)
+}
+
+// Path is where the file is staged.
+func (st *Staged) Path() string { return st.path }

@@ -2,6 +2,7 @@ package spooldir
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -45,6 +46,23 @@ type syncing struct {
 // Replace is the function Replace, with the syncing shared.
 func (s *Syncer) Replace(path string, data []byte) error {
 	return replace(path, data, func(f *os.File) error { return s.sync(f.Name(), f) })
+}
+
+// Put is the function Put, with the syncing shared.
+func (s *Syncer) Put(path string, data []byte, mode fs.FileMode) error {
+	if err := overwrite(path, data, mode, func(f *os.File) error { return s.sync(f.Name(), f) }); err != nil {
+		return err
+	}
+	return s.SyncDir(filepath.Dir(path))
+}
+
+// SyncDirs makes the names in several directories durable, together.
+func (s *Syncer) SyncDirs(dirs ...string) error {
+	var all errgroup.Group
+	for _, dir := range dirs {
+		all.Go(func() error { return s.SyncDir(dir) })
+	}
+	return all.Wait()
 }
 
 // SyncDir is the function SyncDir, with the syncing shared.

@@ -119,8 +119,12 @@ func TestStage(t *testing.T) {
 	if string(data) != "second" {
 		t.Errorf("staged is %q", data)
 	}
-	path, err := st.Show("name")
+	var told []string
+	path, err := st.Show("name", func(path string) error { told = append(told, path); return nil })
 	must(t, err)
+	if len(told) != 1 || told[0] != path {
+		t.Errorf("told before: %q", told)
+	}
 	data, err = os.ReadFile(path)
 	must(t, err)
 	info, err := os.Stat(path)
@@ -139,5 +143,23 @@ func TestStage(t *testing.T) {
 	must(t, os.Symlink("/etc/hostname", filepath.Join(dir, ".viesti-id2.tmp")))
 	if _, err := s.Stage(dir, "id2", nil, 0o600); err == nil {
 		t.Error("a link was followed")
+	}
+}
+
+// TestShowIsKept: what cannot be told before is not shown.
+func TestShowIsKept(t *testing.T) {
+	t.Parallel()
+	var s Syncer
+	dir := t.TempDir()
+	st, err := s.Stage(dir, "id", []byte("x"), 0o600)
+	must(t, err)
+	if _, err := st.Show("name", func(string) error { return errSeen }); !errors.Is(err, errSeen) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(st.Path()); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "name")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("it was shown: %v", err)
 	}
 }

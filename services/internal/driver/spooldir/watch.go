@@ -11,8 +11,9 @@ import (
 // Watch calls changed once at the start, whenever something happens in dir, and
 // at least every interval: file events get lost in overflows and on network file
 // systems. Events that come while changed runs lead to one more call. It returns
-// when ctx ends or changed fails.
-func Watch(ctx context.Context, dir string, interval time.Duration, changed func(context.Context) error) error {
+// when ctx ends or changed fails. Something on kick, which may be nil, is a reason
+// to call too.
+func Watch(ctx context.Context, dir string, interval time.Duration, kick <-chan struct{}, changed func(context.Context) error) error {
 	w, err := fsnotify.NewBufferedWatcher(4096)
 	if err != nil {
 		return fmt.Errorf("watching %s: %w", dir, err)
@@ -31,6 +32,7 @@ func Watch(ctx context.Context, dir string, interval time.Duration, changed func
 		case <-ctx.Done():
 			return nil
 		case <-rescan.C:
+		case <-kick:
 		case _, open := <-w.Errors: // an overflow; look for ourselves
 			if !open {
 				return nil

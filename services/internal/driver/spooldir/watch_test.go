@@ -15,7 +15,7 @@ func watched(t *testing.T, dir string, interval time.Duration) <-chan struct{} {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() {
-		done <- Watch(ctx, dir, interval, func(context.Context) error { calls <- struct{}{}; return nil })
+		done <- Watch(ctx, dir, interval, nil, func(context.Context) error { calls <- struct{}{}; return nil })
 	}()
 	t.Cleanup(func() {
 		cancel()
@@ -70,7 +70,7 @@ func TestWatchMissesNothing(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	calls := 0
-	err := Watch(ctx, dir, time.Hour, func(context.Context) error {
+	err := Watch(ctx, dir, time.Hour, nil, func(context.Context) error {
 		if calls++; calls == 1 {
 			put(t, dir, "a", "x")
 			return nil
@@ -86,7 +86,24 @@ var errSeen = errors.New("seen")
 
 func TestWatchOfNothing(t *testing.T) {
 	t.Parallel()
-	if err := Watch(context.Background(), filepath.Join(t.TempDir(), "missing"), time.Hour, func(context.Context) error { return nil }); err == nil {
+	if err := Watch(context.Background(), filepath.Join(t.TempDir(), "missing"), time.Hour, nil, func(context.Context) error { return nil }); err == nil {
 		t.Error("a missing directory is watched")
+	}
+}
+
+func TestWatchKick(t *testing.T) {
+	t.Parallel()
+	kick, calls := make(chan struct{}), 0
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	go func() { kick <- struct{}{} }()
+	err := Watch(ctx, t.TempDir(), time.Hour, kick, func(context.Context) error {
+		if calls++; calls == 2 {
+			return errSeen
+		}
+		return nil
+	})
+	if !errors.Is(err, errSeen) {
+		t.Errorf("the watch ended with %v after %d calls", err, calls)
 	}
 }
