@@ -115,7 +115,7 @@ var otherMeanings = map[smsdconf.Scope]map[string]string{
 		"delaytime":          "messages to send are taken at once; it is the interval of looking for received ones",
 		"notifier":           "it is always on",
 		"pidfile":            "a second instance does not start while the first one runs",
-		"eventhandler":       "executed without a shell: a program and its arguments, no pipes; it is ended after a minute",
+		"eventhandler":       "executed without a shell: a program and its arguments, no pipes; it is ended after a minute, and nothing waits for it",
 		"checkhandler":       "executed without a shell; with an exit code above 2, or after a minute, the message is held and an alarm raised",
 		"executable_check":   "commands with arguments are checked too",
 		"blacklist":          "messages wait while it cannot be read",
@@ -125,7 +125,7 @@ var otherMeanings = map[smsdconf.Scope]map[string]string{
 	smsdconf.ModemScope: {
 		"incoming":     "high is as yes: what arrives is taken beside the sending",
 		"pin":          "a PIN that was refused is not given again, also after a restart",
-		"eventhandler": "executed without a shell: a program and its arguments, no pipes; it is ended after a minute",
+		"eventhandler": "executed without a shell: a program and its arguments, no pipes; it is ended after a minute, and nothing waits for it",
 		"delaytime":    "messages to send are taken at once; it is the interval of looking for received ones, at least a second",
 		"messageids":   "it holds for all modems; the last one that sets it wins",
 		"send_retries": "for temporary refusals other modems try too, up to max_attempts (9) in all",
