@@ -115,7 +115,9 @@ func TestCheckHandlerBreaks(t *testing.T) {
 			alarms := r.alarms()
 			// Once it may, the clock leaps at every look at it.
 			var later, leap atomic.Int64
-			r.startWith(func(s *Spool) { s.now = func() time.Time { return time.Now().Add(time.Duration(later.Add(leap.Load()))) } })
+			r.startWith(func(s *Spool) {
+				s.now = func() time.Time { return time.Now().Add(time.Duration(later.Add(leap.Load()))) }
+			})
 			for i := range 3 {
 				r.drop(fmt.Sprint("m", i), hello)
 			}
