@@ -57,8 +57,8 @@ func recordedUnder(config string, cases []*incomingCase) (of []*incomingCase) {
 // runGroup runs cases that do not meet in one gateway. Reports come together:
 // each waits a while in the modem for a message that it could be about.
 func runGroup(t *testing.T, config string, group []*incomingCase) {
-	r := &receiver{host: start(t, config, sim.Config{}), config: config}
-	defer r.gw.Stop()
+	r := &receiver{Host: start(t, config, sim.Config{}), config: config}
+	defer r.Gateway.Stop()
 	var reports []*incomingCase
 	for _, c := range group {
 		if c.isReport() {
@@ -101,7 +101,7 @@ func checkReports(t *testing.T, config string, cases []*incomingCase, got arriva
 
 // receiver is a gateway that cases are delivered to, one after the other.
 type receiver struct {
-	*host
+	*truth.Host
 	config string
 	calls  int
 	count  int
@@ -131,9 +131,9 @@ func (r *receiver) deliver(t *testing.T, pdu string, report bool) {
 	t.Helper()
 	var err error
 	if report && r.config != "routed" {
-		_, err = r.modem.Store("SM", 0, pdu)
+		_, err = r.Modem.Store("SM", 0, pdu)
 	} else {
-		err = r.modem.Deliver(pdu)
+		err = r.Modem.Deliver(pdu)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -149,7 +149,7 @@ const sentinelFrom = "999"
 func (r *receiver) flush(t *testing.T) {
 	t.Helper()
 	r.stuck = true
-	empty := func() bool { return r.modem.Stored()+r.modem.Waiting() == 0 }
+	empty := func() bool { return r.Modem.Stored()+r.Modem.Waiting() == 0 }
 	gateway.Wait(t, "an empty modem", empty)
 	r.count++
 	text := fmt.Sprintf("sentinel %d", r.count)
@@ -194,7 +194,7 @@ func callContent(line string) string {
 
 // rawCalls are the complete lines that the event handler wrote.
 func (r *receiver) rawCalls() []string {
-	data, _ := os.ReadFile(filepath.Join(r.dir, "calls"))
+	data, _ := os.ReadFile(filepath.Join(r.Dir, "calls"))
 	return strings.Split(string(data), "\n")[:strings.Count(string(data), "\n")]
 }
 
@@ -206,8 +206,8 @@ func (r *receiver) observe(t *testing.T) arrival {
 	}
 	var a arrival
 	for _, dir := range []string{"incoming", "report", "saved"} {
-		for name, content := range gateway.Files(t, filepath.Join(r.dir, dir)) {
-			path := filepath.Join(r.dir, dir, name)
+		for name, content := range gateway.Files(t, filepath.Join(r.Dir, dir)) {
+			path := filepath.Join(r.Dir, dir, name)
 			if !r.known[path] && !strings.HasPrefix(content, "From: "+sentinelFrom+"\n") {
 				a.Files = append(a.Files, arrived{
 					Dir: dir, Name: truth.WithoutRandom(name), Mode: mode(t, path), Content: withoutReceived(content),
@@ -219,7 +219,7 @@ func (r *receiver) observe(t *testing.T) arrival {
 	all := r.rawCalls()
 	for _, line := range all[r.calls:] {
 		if !strings.HasPrefix(callContent(line), "From: "+sentinelFrom+"\n") {
-			a.Calls = append(a.Calls, truth.Call(line, r.dir))
+			a.Calls = append(a.Calls, truth.Call(line, r.Dir))
 		}
 	}
 	r.calls = len(all)

@@ -1,0 +1,68 @@
+// Package behaviours tests what SMS Server Tools 3 does, behaviour by behaviour, by
+// the numbers of its checklist (smstools spec §11), on whole gateways that run an
+// smsd.conf. Where smsd is wrong the better behaviour is wanted, and has its row in
+// services/doc/divergences-smstools.md.
+package behaviours
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/viesti-sms/viesti/services/test/truth"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// behaviour is a line of the checklist. Several may test the same number.
+type behaviour struct {
+	number int
+	says   string
+	check  func(t *testing.T, l *lab)
+}
+
+// all are the behaviours that this package tests.
+func all() []behaviour {
+	return slices.Concat(addressing(), options(), validity(), texts(), splitting(), results(), spooling(), events(), routing(),
+		modems(), receiving(), operation())
+}
+
+// TestBehaviour has a test for each number: TestBehaviour/T017...
+func TestBehaviour(t *testing.T) {
+	l := &lab{t: t, benches: map[with]*bench{}}
+	for _, b := range all() {
+		t.Run(fmt.Sprintf("T%03d %s", b.number, b.says), func(t *testing.T) {
+			t.Parallel()
+			b.check(t, l)
+		})
+	}
+}
+
+// recorded reenacts cases that the real smsd was recorded with.
+func recorded(names ...string) func(*testing.T, *lab) {
+	return func(t *testing.T, _ *lab) {
+		cases := map[string]*truth.Outgoing{}
+		for _, c := range truth.LoadOutgoing(t) {
+			cases[c.Name] = c
+		}
+		for _, name := range names {
+			c := cases[name]
+			if c == nil {
+				t.Errorf("there is no recorded case %s", name)
+				continue
+			}
+			t.Run(name, func(t *testing.T) { c.Reenact(t) })
+		}
+	}
+}
+
+// both does one check after the other.
+func both(checks ...func(*testing.T, *lab)) func(*testing.T, *lab) {
+	return func(t *testing.T, l *lab) {
+		for _, check := range checks {
+			check(t, l)
+		}
+	}
+}
