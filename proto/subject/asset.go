@@ -22,6 +22,9 @@ func (s Space) StreamJobs() string { return s.stream("JOB") }
 // StreamCounters holds usage counters.
 func (s Space) StreamCounters() string { return s.stream("CTR") }
 
+// StreamAudit holds who got in, who did not, and who changed what.
+func (s Space) StreamAudit() string { return s.stream("AUD") }
+
 func (s Space) bucket(suffix string) string {
 	return strings.ReplaceAll(s.prefix, ".", "_") + "_" + suffix
 }
@@ -83,6 +86,25 @@ func JoinKey(account, sender string, wide bool, reference uint16, total uint8) s
 // ModemKey is the key of a modem in BucketModems.
 func ModemKey(host, modem string) string { return Token(host) + "." + Token(modem) }
 
+// SessionKey is the key of a live session in BucketSessions.
+func SessionKey(host, account, id string) string {
+	return Token(host) + "." + Token(account) + "." + Token(id)
+}
+
+// BindsKey is the key in BucketLeases of the sessions of an account, and InstanceKey
+// that of a running process that has some.
+func BindsKey(account string) string { return "bind." + Token(account) }
+
+// InstanceKey: see BindsKey.
+func InstanceKey(instance string) string { return "instance." + Token(instance) }
+
+// InstancesFilter matches the keys of all running processes.
+const InstancesFilter = "instance.*"
+
+// StreamOfBucket is the stream behind a bucket, for reads that the key-value interface
+// does not offer.
+func StreamOfBucket(bucket string) string { return "KV_" + bucket }
+
 // BucketKey is the subject on which a bucket stores a key, for writes that need
 // headers which the key-value interface does not offer.
 func BucketKey(bucket, key string) string { return "$KV." + bucket + "." + key }
@@ -99,6 +121,9 @@ func (s Space) EventSubjects() []string {
 func (s Space) JobSubjects() []string {
 	return s.all("tick.*", "run.*", "alt.*.*", "altdue.*.*", "exp.*.*", "expdue.*.*")
 }
+
+// AuditSubjects are the subjects of StreamAudit.
+func (s Space) AuditSubjects() []string { return s.all("aud.*.*") }
 
 // CounterSubjects are the subjects of StreamCounters.
 func (s Space) CounterSubjects() []string { return s.all("ctr.>") }
@@ -133,6 +158,7 @@ const (
 	HeaderSchedule           = "Nats-Schedule"
 	HeaderScheduleTarget     = "Nats-Schedule-Target"
 	HeaderTTL                = "Nats-TTL"
+	HeaderIncrement          = "Nats-Incr"
 	HeaderExpectedSubjectSeq = "Nats-Expected-Last-Subject-Sequence"
 	HeaderExpectedSubject    = "Nats-Expected-Last-Subject-Sequence-Subject"
 )

@@ -63,6 +63,16 @@ func (s Space) LaterAnyQueue(account, id string) string {
 	return s.join("later", "*", "*", Token(account), id)
 }
 
+// OutOfAccount matches the ready messages of one submitter.
+func (s Space) OutOfAccount(account string) string {
+	return s.join("out", "*", "*", Token(account), "*")
+}
+
+// LaterOfAccount matches the deferred messages of one submitter.
+func (s Space) LaterOfAccount(account string) string {
+	return s.join("later", "*", "*", Token(account), "*")
+}
+
 // OutAnyAccount matches one ready message whoever submitted it.
 func (s Space) OutAnyAccount(id string) string { return s.join("out", "*", "*", "*", id) }
 

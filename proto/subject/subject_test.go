@@ -102,12 +102,13 @@ func TestSubjectsBelongToTheirStream(t *testing.T) {
 	q := Queued{Queue: "q", Priority: Normal, Account: "a", ID: "1"}
 	streams := map[string][]string{
 		"out": s.OutSubjects(), "evt": s.EventSubjects(), "job": s.JobSubjects(), "ctr": s.CounterSubjects(),
+		"aud": s.AuditSubjects(),
 	}
 	for subject, want := range map[string]string{
 		s.Out(q): "out", s.Later(q): "out",
 		s.Event("a", "1", Sent): "evt", s.Attempt("a", "1", 1): "evt", s.Part(Part{Total: 1, Part: 1}): "evt",
 		s.Tick("j"): "job", s.Run("j"): "job", s.Alternate("a", "1"): "job", s.AlternateDue("a", "1"): "job",
-		s.Expiry("a", "1"): "job", s.ExpiryDue("a", "1"): "job", s.Counter("a", "20260101"): "ctr",
+		s.Expiry("a", "1"): "job", s.ExpiryDue("a", "1"): "job", s.Counter("a", "20260101"): "ctr", s.Audit("", "refused"): "aud",
 		s.LiveEvent("a", "1", Sent): "", s.ModemCommand("h", "m", "at"): "",
 	} {
 		var got []string
@@ -164,6 +165,10 @@ func TestFiltersMatch(t *testing.T) {
 		s.AlternateDueAll():                 s.AlternateDue("A", "1"),
 		s.ExpiryDueAll():                    s.ExpiryDue("A", "1"),
 		s.ModemCommands("h", "M"):           s.ModemCommand("h", "M", "at"),
+		s.AuditOfAccount("A"):               s.Audit("A", "bound"),
+		s.AllAudit():                        s.Audit("A", "bound"),
+		s.OutOfAccount("A"):                 s.Out(q),
+		s.LaterOfAccount("A"):               s.Later(q),
 	} {
 		if !match(filter, subject) {
 			t.Errorf("%s does not match %s", filter, subject)

@@ -71,7 +71,7 @@ func word(k life.Kind) string {
 		return "accepted"
 	case life.Attempt:
 		return map[life.AttemptState]string{
-			life.Attempting: "attempt", life.Refused: "refused", life.Withdrawn: "withdrawn", life.Unanswered: "no answer",
+			life.Attempting: "attempt", life.Refused: "refused", life.Withdrawn: "withdrawn", life.Unanswered: "no answer", life.Replaced: "replaced",
 		}[k.State]
 	case life.PartDone:
 		return "part sent"

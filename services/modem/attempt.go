@@ -49,7 +49,7 @@ func (d *delivery) intend(ctx context.Context, part int) error {
 func (d *delivery) record(ctx context.Context, part, number int, state life.AttemptState) error {
 	before := d.known.Attempts[part]
 	a := life.Attempt{
-		Part: part, Total: len(d.msg.Parts), Number: number, State: state,
+		Part: part, Total: len(d.msg.Parts), Number: number, State: state, Revision: d.sub.Revision,
 		MaybeSent: before.MaybeSent || number > before.Number && before.Uncertain(),
 	}
 	if part == 1 && a.Total > 1 {
@@ -87,6 +87,9 @@ func (d *delivery) look(ctx context.Context) error {
 		return &ending{final: known.Final.Kind, cause: errors.New("it was ended before")}
 	case known.Attempts[1].State == life.Withdrawn:
 		return &ending{final: d.withdrawn(), cause: errors.New("it was withdrawn")}
+	case known.Attempts[1].Revision > d.sub.Revision:
+		// What takes its place is in the queue; this one is not there any more.
+		return &ending{cause: errors.New("its submitter replaced it")}
 	}
 	d.adopt(known)
 	for part, a := range known.Attempts {
@@ -111,8 +114,8 @@ func (d *delivery) withdrawn() life.Kind {
 // adopt goes on with the parts that an earlier worker made: its modem may be set
 // up differently, and the recipient must be able to join them.
 func (d *delivery) adopt(known bus.Progress) {
-	if d.msg == nil {
-		return
+	if d.msg == nil || known.Attempts[1].Revision != d.sub.Revision && len(known.Accepted) == 0 {
+		return // there are none, or they are those of a text that was replaced
 	}
 	if one, ok := known.Accepted[1]; ok && one.Total == 1 {
 		d.msg.Parts = d.msg.Parts[:1]

@@ -22,6 +22,9 @@ func (s *Scheduler) expire(ctx context.Context, due *life.Event) error {
 	if err != nil {
 		return err
 	}
+	if k, ok := due.Kind.(life.Expired); ok && outlives(waiting.Submission.ExpiresAt, k.ExpiresAt) {
+		return s.bus.RearmExpiry(ctx, waiting.Submission) // it was replaced
+	}
 	due.Time = s.now()
 	err = s.bus.Withdraw(ctx, waiting, due)
 	switch {
@@ -35,6 +38,10 @@ func (s *Scheduler) expire(ctx context.Context, due *life.Event) error {
 	s.log.Info("expired before it was sent", log.Message(due.ID), zap.Stringer("to", due.Subject.Recipient))
 	return nil
 }
+
+// outlives reports whether a validity, zero for one without an end, goes on after the
+// one that a timer was set for.
+func outlives(ends, timer time.Time) bool { return ends.IsZero() || ends.After(timer) }
 
 // arrival is how long after the end of its validity a message may still arrive:
 // its timer is stored before it is.

@@ -148,6 +148,9 @@ const (
 	PartAttempted_STATE_WITHDRAWN PartAttempted_State = 3
 	// Handed to the modem, and given up without an outcome: nobody is at it any more.
 	PartAttempted_STATE_UNANSWERED PartAttempted_State = 4
+	// The submission was replaced by the one of the given revision: a worker that
+	// holds an earlier one does not send it.
+	PartAttempted_STATE_REPLACED PartAttempted_State = 5
 )
 
 // Enum value maps for PartAttempted_State.
@@ -158,6 +161,7 @@ var (
 		2: "STATE_REFUSED",
 		3: "STATE_WITHDRAWN",
 		4: "STATE_UNANSWERED",
+		5: "STATE_REPLACED",
 	}
 	PartAttempted_State_value = map[string]int32{
 		"STATE_UNSPECIFIED": 0,
@@ -165,6 +169,7 @@ var (
 		"STATE_REFUSED":     2,
 		"STATE_WITHDRAWN":   3,
 		"STATE_UNANSWERED":  4,
+		"STATE_REPLACED":    5,
 	}
 )
 
@@ -909,7 +914,9 @@ type PartAttempted struct {
 	// on with it goes on with these, whatever its own modem's settings are.
 	Pdus []string `protobuf:"bytes,5,rep,name=pdus,proto3" json:"pdus,omitempty"`
 	// An earlier attempt of this part had no outcome: it may have been sent then.
-	MaybeSent     bool `protobuf:"varint,6,opt,name=maybe_sent,json=maybeSent,proto3" json:"maybe_sent,omitempty"`
+	MaybeSent bool `protobuf:"varint,6,opt,name=maybe_sent,json=maybeSent,proto3" json:"maybe_sent,omitempty"`
+	// The revision of the submission that is attempted, or that replaced another one.
+	Revision      uint32 `protobuf:"varint,7,opt,name=revision,proto3" json:"revision,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -984,6 +991,13 @@ func (x *PartAttempted) GetMaybeSent() bool {
 		return x.MaybeSent
 	}
 	return false
+}
+
+func (x *PartAttempted) GetRevision() uint32 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
 }
 
 // PartDone says that the network accepted a part.
@@ -1999,7 +2013,7 @@ const file_viesti_v1_event_proto_rawDesc = "" +
 	"\n" +
 	"deliver_at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\tdeliverAt\x129\n" +
 	"\n" +
-	"expires_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\"\xb0\x02\n" +
+	"expires_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\"\xe1\x02\n" +
 	"\rPartAttempted\x12\x12\n" +
 	"\x04part\x18\x01 \x01(\rR\x04part\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\rR\x05total\x12\x18\n" +
@@ -2007,13 +2021,15 @@ const file_viesti_v1_event_proto_rawDesc = "" +
 	"\x05state\x18\x04 \x01(\x0e2\x1e.viesti.v1.PartAttempted.StateR\x05state\x12\x12\n" +
 	"\x04pdus\x18\x05 \x03(\tR\x04pdus\x12\x1d\n" +
 	"\n" +
-	"maybe_sent\x18\x06 \x01(\bR\tmaybeSent\"r\n" +
+	"maybe_sent\x18\x06 \x01(\bR\tmaybeSent\x12\x1a\n" +
+	"\brevision\x18\a \x01(\rR\brevision\"\x86\x01\n" +
 	"\x05State\x12\x15\n" +
 	"\x11STATE_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10STATE_ATTEMPTING\x10\x01\x12\x11\n" +
 	"\rSTATE_REFUSED\x10\x02\x12\x13\n" +
 	"\x0fSTATE_WITHDRAWN\x10\x03\x12\x14\n" +
-	"\x10STATE_UNANSWERED\x10\x04\"\x8e\x01\n" +
+	"\x10STATE_UNANSWERED\x10\x04\x12\x12\n" +
+	"\x0eSTATE_REPLACED\x10\x05\"\x8e\x01\n" +
 	"\bPartDone\x12\x12\n" +
 	"\x04part\x18\x01 \x01(\rR\x04part\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\rR\x05total\x120\n" +

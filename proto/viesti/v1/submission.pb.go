@@ -440,7 +440,10 @@ type Submission struct {
 	// The message that this one stands in for, when it is an alternate.
 	AlternateOf string `protobuf:"bytes,19,opt,name=alternate_of,json=alternateOf,proto3" json:"alternate_of,omitempty"`
 	// What an SMPP client gave beyond the fields above.
-	Smpp          *Smpp `protobuf:"bytes,20,opt,name=smpp,proto3" json:"smpp,omitempty"`
+	Smpp *Smpp `protobuf:"bytes,20,opt,name=smpp,proto3" json:"smpp,omitempty"`
+	// How often the submitter has replaced the message since it was accepted. A worker
+	// sends it only if the attempt record does not tell of a later one.
+	Revision      uint32 `protobuf:"varint,21,opt,name=revision,proto3" json:"revision,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -613,6 +616,13 @@ func (x *Submission) GetSmpp() *Smpp {
 		return x.Smpp
 	}
 	return nil
+}
+
+func (x *Submission) GetRevision() uint32 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
 }
 
 // Options are the transmission options of a message.
@@ -1235,7 +1245,7 @@ var File_viesti_v1_submission_proto protoreflect.FileDescriptor
 
 const file_viesti_v1_submission_proto_rawDesc = "" +
 	"\n" +
-	"\x1aviesti/v1/submission.proto\x12\tviesti.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa8\x06\n" +
+	"\x1aviesti/v1/submission.proto\x12\tviesti.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc4\x06\n" +
 	"\n" +
 	"Submission\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
@@ -1265,7 +1275,8 @@ const file_viesti_v1_submission_proto_rawDesc = "" +
 	"on_unknown\x18\x11 \x01(\x0e2\x14.viesti.v1.OnUnknownR\tonUnknown\x12)\n" +
 	"\x06origin\x18\x12 \x01(\v2\x11.viesti.v1.OriginR\x06origin\x12!\n" +
 	"\falternate_of\x18\x13 \x01(\tR\valternateOf\x12#\n" +
-	"\x04smpp\x18\x14 \x01(\v2\x0f.viesti.v1.SmppR\x04smpp\"\xad\x06\n" +
+	"\x04smpp\x18\x14 \x01(\v2\x0f.viesti.v1.SmppR\x04smpp\x12\x1a\n" +
+	"\brevision\x18\x15 \x01(\rR\brevision\"\xad\x06\n" +
 	"\aOptions\x12\x1b\n" +
 	"\x06report\x18\x01 \x01(\bH\x00R\x06report\x88\x01\x01\x12\x14\n" +
 	"\x05flash\x18\x02 \x01(\bR\x05flash\x12(\n" +

@@ -2,12 +2,14 @@ package wire
 
 import (
 	"fmt"
+	"net/netip"
 	"reflect"
 	"slices"
 	"time"
 
 	"pgregory.net/rapid"
 
+	"github.com/viesti-sms/viesti/services/internal/core/audit"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 )
@@ -22,15 +24,16 @@ var limits = map[reflect.Type]uint64{
 	reflect.TypeFor[message.System]():     uint64(message.SystemToSIM),
 	reflect.TypeFor[message.Split]():      uint64(message.SplitConcatenated),
 	reflect.TypeFor[message.OnUnknown]():  uint64(message.Hold),
-	reflect.TypeFor[life.AttemptState]():  uint64(life.Unanswered),
+	reflect.TypeFor[life.AttemptState]():  uint64(life.Replaced),
 	reflect.TypeFor[life.AirAlphabet]():   uint64(life.AirUCS2),
 	reflect.TypeFor[life.FailureClass]():  uint64(life.FailureTemporary),
 	reflect.TypeFor[life.Outcome]():       uint64(life.Undeliverable),
 	reflect.TypeFor[life.ModemState]():    uint64(life.ModemSuspended),
+	reflect.TypeFor[audit.Kind]():         uint64(audit.Policy),
 }
 
 // anyOctets are the fields that may hold any octets; other strings are UTF-8.
-var anyOctets = []string{"Sender", "File", "Directory", "Notices", "Raw"}
+var anyOctets = []string{"Sender", "File", "Directory", "Notices", "Raw", "SystemID"}
 
 // drawer fills values of any type, field by field, so that a field which is new in
 // package message or life takes part without being named here. A full one makes
@@ -97,6 +100,10 @@ func (d drawer) leaf(v reflect.Value, name string) bool {
 		if b := d.octets(name); len(b) > 0 {
 			v.SetBytes(b)
 		}
+		return true
+	case netip.AddrPort:
+		ip := netip.AddrFrom4([4]byte(rapid.SliceOfN(rapid.Byte(), 4, 4).Draw(d.t, name)))
+		v.Set(reflect.ValueOf(netip.AddrPortFrom(ip, rapid.Uint16().Draw(d.t, name+" port"))))
 		return true
 	case time.Time:
 		if d.given(name) {

@@ -125,6 +125,7 @@ func TestEnumerationsOfEvents(t *testing.T) {
 		map[life.AttemptState]viestiv1.PartAttempted_State{
 			0: 0, life.Attempting: viestiv1.PartAttempted_STATE_ATTEMPTING, life.Refused: viestiv1.PartAttempted_STATE_REFUSED,
 			life.Withdrawn: viestiv1.PartAttempted_STATE_WITHDRAWN, life.Unanswered: viestiv1.PartAttempted_STATE_UNANSWERED,
+			life.Replaced: viestiv1.PartAttempted_STATE_REPLACED,
 		},
 	}.check(t)
 	airs := map[life.AirAlphabet]viestiv1.AirAlphabet{

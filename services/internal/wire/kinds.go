@@ -17,13 +17,14 @@ func attemptOut(k life.Attempt) *viestiv1.PartAttempted {
 	return &viestiv1.PartAttempted{
 		Part: uint32(k.Part), Total: uint32(k.Total), Attempt: uint32(k.Number),
 		State: viestiv1.PartAttempted_State(k.State), Pdus: each(k.PDUs, text), MaybeSent: k.MaybeSent,
+		Revision: k.Revision,
 	}
 }
 
 func attemptIn(p *viestiv1.PartAttempted) life.Attempt {
 	return life.Attempt{
 		Part: int(p.GetPart()), Total: int(p.GetTotal()), Number: int(p.GetAttempt()), State: life.AttemptState(known(p.GetState())),
-		PDUs: p.GetPdus(), MaybeSent: p.GetMaybeSent(),
+		PDUs: p.GetPdus(), MaybeSent: p.GetMaybeSent(), Revision: p.GetRevision(),
 	}
 }
 

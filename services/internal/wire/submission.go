@@ -21,7 +21,7 @@ func EncodeSubmission(s *message.Submission) ([]byte, error) {
 		DeliverAt: stamp(s.DeliverAt), ExpiresAt: stamp(s.ExpiresAt), AcceptedAt: stamp(s.AcceptedAt),
 		Alternates: alternatesOut(s.Alternates), OnUnknown: viestiv1.OnUnknown(s.OnUnknown),
 		Origin: originOut(s.Origin), AlternateOf: text(s.AlternateOf),
-		Smpp: smppOut(s.SMPP),
+		Smpp: smppOut(s.SMPP), Revision: s.Revision,
 	})
 }
 
@@ -53,7 +53,7 @@ func DecodeSubmission(data []byte) (*message.Submission, error) {
 		DeliverAt: instant(p.GetDeliverAt()), ExpiresAt: instant(p.GetExpiresAt()), AcceptedAt: instant(p.GetAcceptedAt()),
 		Alternates: alternatesIn(p.GetAlternates()), OnUnknown: message.OnUnknown(known(p.GetOnUnknown())),
 		Origin: originIn(p.GetOrigin()), AlternateOf: p.GetAlternateOf(),
-		SMPP: smppIn(p.GetSmpp()),
+		SMPP: smppIn(p.GetSmpp()), Revision: p.GetRevision(),
 	}, nil
 }
 

@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"errors"
+	"net/netip"
 	"reflect"
 	"testing"
 	"time"
@@ -13,7 +14,9 @@ import (
 	"pgregory.net/rapid"
 
 	viestiv1 "github.com/viesti-sms/viesti/proto/viesti/v1"
+	"github.com/viesti-sms/viesti/services/internal/core/account"
 	"github.com/viesti-sms/viesti/services/internal/core/allowance"
+	"github.com/viesti-sms/viesti/services/internal/core/audit"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 	"github.com/viesti-sms/viesti/services/internal/core/policy"
@@ -24,6 +27,7 @@ import (
 var revealed = cmp.Options{
 	cmp.Comparer(func(a, b message.Address) bool { return a == b }),
 	cmp.Comparer(func(a, b message.Body) bool { return bytes.Equal(a.Reveal(), b.Reveal()) }),
+	cmp.Comparer(func(a, b netip.AddrPort) bool { return a == b }),
 }
 
 // checker is what both *testing.T and *rapid.T can do.
@@ -108,6 +112,18 @@ func TestModemRoundTrips(t *testing.T) {
 		tally.Count = int(uint32(tally.Count))
 		data, err = EncodeTally(tally)
 		same(t, "tally", decoded(t, DecodeTally, data, err), tally)
+
+		session := drawn[account.Session](t, false)
+		data, err = EncodeSession(&session)
+		same(t, "session", decoded(t, DecodeSession, data, err), &session)
+
+		holdings := drawn[struct{ All []account.Holding }](t, false).All
+		data, err = EncodeBinds(holdings)
+		same(t, "binds", decoded(t, DecodeBinds, data, err), holdings)
+
+		entry := drawn[audit.Event](t, false)
+		data, err = EncodeAudit(&entry)
+		same(t, "audit event", decoded(t, DecodeAudit, data, err), &entry)
 
 		shared := drawnPolicy(t)
 		data, err = EncodePolicy(shared)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/viesti-sms/viesti/proto/subject"
 	_ "github.com/viesti-sms/viesti/proto/viesti/v1" // registers the messages
+	"github.com/viesti-sms/viesti/services/internal/core/audit"
 )
 
 // patterns are all subjects that the code uses, by the stream that stores them.
@@ -24,7 +25,7 @@ func patterns() map[string]string {
 	}
 	for stream, subjects := range map[string][]string{
 		s.StreamOut(): s.OutSubjects(), s.StreamEvents(): s.EventSubjects(),
-		s.StreamJobs(): s.JobSubjects(), s.StreamCounters(): s.CounterSubjects(),
+		s.StreamJobs(): s.JobSubjects(), s.StreamCounters(): s.CounterSubjects(), s.StreamAudit(): s.AuditSubjects(),
 	} {
 		for _, subject := range subjects {
 			all[subject] = stream
@@ -63,7 +64,7 @@ func TestAddresses(t *testing.T) {
 		"expiry": s.Expiry("account", "id"), "expiryDue": s.ExpiryDue("account", "id"),
 		"alternate": s.Alternate("account", "id"), "alternateDue": s.AlternateDue("account", "id"),
 		"tick": s.Tick("job"), "run": s.Run("job"), "counter": s.Counter("account", "period"),
-		"modemCommand": s.ModemCommand("host", "modem", "verb"),
+		"modemCommand": s.ModemCommand("host", "modem", "verb"), "audit": s.Audit("account", "kind"),
 	}
 	values := strings.NewReplacer("{reference}", "7", "{fraction}", "1-2", "{part}", "1", "{", "", "}", "")
 	got := map[string]string{}
@@ -92,7 +93,10 @@ func TestParameters(t *testing.T) {
 // TestEnumerations compares the values that tokens may have.
 func TestEnumerations(t *testing.T) {
 	parameters := readDocument(t).Components["parameters"]
-	want := map[string][]any{"type": {}, "priority": {}}
+	want := map[string][]any{"type": {}, "priority": {}, "kind": {}}
+	for _, k := range audit.Kinds() {
+		want["kind"] = append(want["kind"], k.String())
+	}
 	for _, e := range subject.EventTypes() {
 		want["type"] = append(want["type"], string(e))
 	}

@@ -93,6 +93,9 @@ type Attempt struct {
 	// MaybeSent says that an earlier attempt of this part had no outcome. It stays
 	// true for all attempts that follow, whatever becomes of them.
 	MaybeSent bool
+	// Revision is the revision of the submission that is attempted; with Replaced, of
+	// the one that replaced another.
+	Revision uint32
 }
 
 // Uncertain reports whether the network may have the part because of this attempt
@@ -114,6 +117,9 @@ const (
 	Withdrawn
 	// Unanswered: the modem had it, and was given up without an outcome.
 	Unanswered
+	// Replaced: the submitter put another text in its place before it was attempted; a
+	// worker that holds an earlier revision leaves it alone.
+	Replaced
 )
 
 // PartDone says that the network accepted a part.

@@ -46,6 +46,8 @@ type Submission struct {
 	Origin Origin
 	// SMPP is what its SMPP client gave; nil: it was not submitted by one.
 	SMPP *SMPP
+	// Revision counts how often the submitter has replaced the message.
+	Revision uint32
 }
 
 // WantsReport is Options.Report, and Yes with alternates: whether they are needed is

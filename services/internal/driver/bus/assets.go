@@ -19,12 +19,15 @@ const AssetVersion = 2
 
 // Retention of what is kept for a time.
 const (
-	eventAge      = 72 * time.Hour
-	counterAge    = 40 * 24 * time.Hour
-	duplicateTime = 10 * time.Minute
-	maxMessage    = 64 << 10
-	statusTTL     = 150 * time.Second
-	markerTTL     = time.Minute
+	eventAge        = 72 * time.Hour
+	counterAge      = 40 * 24 * time.Hour
+	auditAge        = 400 * 24 * time.Hour
+	auditPerSubject = 100_000
+	auditMessage    = 16 << 10
+	duplicateTime   = 10 * time.Minute
+	maxMessage      = 64 << 10
+	statusTTL       = 150 * time.Second
+	markerTTL       = time.Minute
 )
 
 // Ensure creates the streams, buckets and the scheduler's consumers that are
@@ -62,6 +65,10 @@ func (b *Bus) streams() []jetstream.StreamConfig {
 			Name: s.StreamCounters(), Subjects: s.CounterSubjects(), MaxAge: counterAge, MaxMsgsPerSubject: 1,
 			AllowMsgCounter: true, Description: "usage of accounts",
 		},
+		{
+			Name: s.StreamAudit(), Subjects: s.AuditSubjects(), MaxAge: auditAge, MaxMsgsPerSubject: auditPerSubject, MaxMsgSize: auditMessage,
+			DenyDelete: true, DenyPurge: true, Description: "who got in, who did not, and who changed what",
+		},
 	}
 	for i := range table {
 		c := &table[i]
@@ -69,7 +76,8 @@ func (b *Bus) streams() []jetstream.StreamConfig {
 		c.Metadata = map[string]string{subject.MetadataVersion: strconv.Itoa(AssetVersion)}
 		c.MaxConsumers = -1
 		if !c.AllowMsgCounter {
-			c.AllowMsgTTL, c.Duplicates = true, duplicateTime
+			c.Duplicates = duplicateTime
+			c.AllowMsgTTL = !c.DenyDelete // no entry of the audit ends before the others
 		}
 	}
 	return table

@@ -45,6 +45,7 @@ type Bus struct {
 	room   room
 	// handles are those of streams by name.
 	handles sync.Map
+	binds  *bindLeases
 	// takers is how many Takers wait at the same time.
 	takers atomic.Int64
 }
@@ -85,7 +86,7 @@ func New(nc *nats.Conn, opts Options) (*Bus, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening JetStream: %w", err)
 	}
-	return &Bus{nc: nc, js: js, space: opts.Space, opts: opts}, nil
+	return &Bus{nc: nc, js: js, space: opts.Space, opts: opts, binds: newBindLeases(bindTTL)}, nil
 }
 
 // AckWait is how long a worker may be silent before its message goes to another one.

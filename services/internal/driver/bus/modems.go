@@ -24,10 +24,14 @@ func (b *Bus) ModemState(ctx context.Context, s *life.ModemStatus) error {
 	if err != nil {
 		return err
 	}
-	key := subject.ModemKey(s.Identity.Host, s.Identity.Name)
-	m := &nats.Msg{Subject: subject.BucketKey(b.space.BucketModems(), key), Data: data, Header: nats.Header{}}
+	return b.showState(ctx, b.space.BucketModems(), subject.ModemKey(s.Identity.Host, s.Identity.Name), data)
+}
+
+// showState writes what fades unless it is written again.
+func (b *Bus) showState(ctx context.Context, bucket, key string, data []byte) error {
+	m := &nats.Msg{Subject: subject.BucketKey(bucket, key), Data: data, Header: nats.Header{}}
 	m.Header.Set(subject.HeaderTTL, statusTTL.String())
-	_, err = b.js.PublishMsg(ctx, m)
+	_, err := b.js.PublishMsg(ctx, m)
 	if !errors.Is(err, nats.ErrNoResponders) && !errors.Is(err, jetstream.ErrNoStreamResponse) {
 		return err
 	}
@@ -41,25 +45,33 @@ func (b *Bus) ModemState(ctx context.Context, s *life.ModemStatus) error {
 
 // Modems returns the state of all modems that are alive.
 func (b *Bus) Modems(ctx context.Context) ([]life.ModemStatus, error) {
-	kv, err := b.js.KeyValue(ctx, b.space.BucketModems())
+	var all []life.ModemStatus
+	err := b.states(ctx, b.space.BucketModems(), "reading the state of modems", func(data []byte) {
+		if s, err := wire.DecodeModemStatus(data); err == nil {
+			all = append(all, *s)
+		}
+	})
+	return all, err
+}
+
+// states hands everything that is in a bucket to use.
+func (b *Bus) states(ctx context.Context, bucket, doing string, use func(data []byte)) error {
+	kv, err := b.js.KeyValue(ctx, bucket)
 	if err != nil {
-		return nil, fmt.Errorf("reading the state of modems: %w", err)
+		return fmt.Errorf("%s: %w", doing, err)
 	}
 	watch, err := kv.WatchAll(ctx, jetstream.IgnoreDeletes())
 	if err != nil {
-		return nil, fmt.Errorf("reading the state of modems: %w", err)
+		return fmt.Errorf("%s: %w", doing, err)
 	}
 	defer func() { _ = watch.Stop() }()
-	var all []life.ModemStatus
 	for entry := range watch.Updates() {
 		if entry == nil {
 			break
 		}
-		if s, err := wire.DecodeModemStatus(entry.Value()); err == nil {
-			all = append(all, *s)
-		}
+		use(entry.Value())
 	}
-	return all, nil
+	return nil
 }
 
 // Queue is the state of a queue and priority.

@@ -33,10 +33,10 @@ type AttemptRecord struct {
 }
 
 // Untouched reports whether certainly no part is with the network or on its way
-// there: nothing was accepted, and every attempt was refused.
+// there: nothing was accepted, and every attempt was refused, or is none.
 func (p *Progress) Untouched() bool {
 	for _, a := range p.Attempts {
-		if a.State != life.Refused || a.MaybeSent {
+		if a.State != life.Refused && a.State != life.Replaced || a.MaybeSent {
 			return false
 		}
 	}

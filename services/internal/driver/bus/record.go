@@ -1,10 +1,8 @@
 package bus
 
 import (
-	"bytes"
 	"context"
 	"encoding/hex"
-	"errors"
 	"hash/fnv"
 	"strconv"
 
@@ -26,33 +24,7 @@ func (b *Bus) Attempt(ctx context.Context, e *life.Event, last uint64) (uint64, 
 		return 0, err
 	}
 	m := &nats.Msg{Subject: b.space.Attempt(e.Account, e.ID, a.Part), Data: data, Header: nats.Header{}}
-	m.Header.Set(subject.HeaderExpectedSubjectSeq, strconv.FormatUint(last, 10))
-	var seq uint64
-	err = b.retry(ctx, func(ctx context.Context) error {
-		ack, err := b.js.PublishMsg(ctx, m)
-		if err == nil {
-			seq = ack.Sequence
-		}
-		return err
-	})
-	if conflict(err) {
-		return b.ownAttempt(ctx, m)
-	}
-	return seq, err
-}
-
-// ownAttempt tells a lost race from a lost answer: when the record that is there
-// is the very one that was to be written, it was written. (The broker compares
-// sequences before it looks at message ids, so an id would not help.)
-func (b *Bus) ownAttempt(ctx context.Context, m *nats.Msg) (uint64, error) {
-	raw, err := b.last(ctx, b.space.StreamEvents(), m.Subject)
-	switch {
-	case errors.Is(err, ErrNotFound), err == nil && !bytes.Equal(raw.Data, m.Data):
-		return 0, ErrConflict
-	case err != nil:
-		return 0, err
-	}
-	return raw.Sequence, nil
+	return b.compareAndSet(ctx, b.space.StreamEvents(), m, last)
 }
 
 // Record is one message to be written to SMS_EVT, and the copy of it that the

@@ -1,0 +1,97 @@
+package wire
+
+import (
+	"net/netip"
+
+	"google.golang.org/protobuf/proto"
+
+	viestiv1 "github.com/viesti-sms/viesti/proto/viesti/v1"
+	"github.com/viesti-sms/viesti/services/internal/core/account"
+	"github.com/viesti-sms/viesti/services/internal/core/audit"
+)
+
+// EncodeSession returns the octets of a session.
+func EncodeSession(s *account.Session) ([]byte, error) {
+	return marshal(&viestiv1.Session{
+		Host: text(s.Host), Id: text(s.ID), Account: text(s.Account), Mode: text(string(s.Mode)), Remote: remoteOut(s.Remote), Tls: text(s.TLS),
+		Since: stamp(s.Since), ActiveAt: stamp(s.ActiveAt), InterfaceVersion: uint32(s.InterfaceVersion), SystemType: text(s.SystemType),
+		Accepted: s.Accepted, Rejected: s.Rejected, Delivered: s.Delivered, Refused: s.Refused, InFlight: s.InFlight, Awaited: s.Awaited,
+	})
+}
+
+// DecodeSession reads octets written by EncodeSession.
+func DecodeSession(data []byte) (*account.Session, error) {
+	var p viestiv1.Session
+	if err := proto.Unmarshal(data, &p); err != nil {
+		return nil, malformed("Session", err)
+	}
+	return &account.Session{
+		Host: p.GetHost(), ID: p.GetId(), Account: p.GetAccount(), Mode: account.Mode(p.GetMode()), Remote: remoteIn(p.GetRemote()), TLS: p.GetTls(),
+		Since: instant(p.GetSince()), ActiveAt: instant(p.GetActiveAt()), InterfaceVersion: uint8(p.GetInterfaceVersion()), SystemType: p.GetSystemType(),
+		Accepted: p.GetAccepted(), Rejected: p.GetRejected(), Delivered: p.GetDelivered(), Refused: p.GetRefused(),
+		InFlight: p.GetInFlight(), Awaited: p.GetAwaited(),
+	}, nil
+}
+
+func remoteOut(a netip.AddrPort) string {
+	if !a.IsValid() {
+		return ""
+	}
+	return a.String()
+}
+
+// remoteIn is for people to see: what cannot be read is absent.
+func remoteIn(s string) netip.AddrPort {
+	a, err := netip.ParseAddrPort(s)
+	if err != nil {
+		return netip.AddrPort{}
+	}
+	return a
+}
+
+// EncodeInstance returns the octets of a running process, by a name for people.
+func EncodeInstance(holder string) ([]byte, error) {
+	return marshal(&viestiv1.Instance{Holder: text(holder)})
+}
+
+// EncodeBinds returns the octets of the sessions of an account.
+func EncodeBinds(all []account.Holding) ([]byte, error) {
+	return marshal(&viestiv1.Binds{Instances: each(all, func(h account.Holding) *viestiv1.InstanceBinds {
+		return &viestiv1.InstanceBinds{Instance: text(h.Instance), Count: h.Count}
+	})})
+}
+
+// DecodeBinds reads octets written by EncodeBinds.
+func DecodeBinds(data []byte) ([]account.Holding, error) {
+	var p viestiv1.Binds
+	if err := proto.Unmarshal(data, &p); err != nil {
+		return nil, malformed("Binds", err)
+	}
+	return each(p.GetInstances(), func(h *viestiv1.InstanceBinds) account.Holding {
+		return account.Holding{Instance: h.GetInstance(), Count: h.GetCount()}
+	}), nil
+}
+
+// EncodeAudit returns the octets of an audit event.
+func EncodeAudit(e *audit.Event) ([]byte, error) {
+	return marshal(&viestiv1.AuditEvent{
+		Time: stamp(e.Time), Kind: viestiv1.AuditKind(e.Kind), Host: text(e.Host), Service: text(e.Service), Account: text(e.Account),
+		SystemId: []byte(e.SystemID), Remote: remoteOut(e.Remote), Mode: text(string(e.Mode)), Tls: text(e.TLS), Certificate: text(e.Certificate),
+		Reason: text(string(e.Reason)), Detail: text(e.Detail), By: text(e.By), Count: e.Count, Version: e.Version, Session: text(e.Session),
+	})
+}
+
+// DecodeAudit reads octets written by EncodeAudit. An event of a kind that this
+// version does not know has Kind 0.
+func DecodeAudit(data []byte) (*audit.Event, error) {
+	var p viestiv1.AuditEvent
+	if err := proto.Unmarshal(data, &p); err != nil {
+		return nil, malformed("AuditEvent", err)
+	}
+	return &audit.Event{
+		Time: instant(p.GetTime()), Kind: audit.Kind(known(p.GetKind())), Host: p.GetHost(), Service: p.GetService(), Account: p.GetAccount(),
+		SystemID: string(p.GetSystemId()), Remote: remoteIn(p.GetRemote()), Mode: account.Mode(p.GetMode()), TLS: p.GetTls(),
+		Certificate: p.GetCertificate(), Reason: audit.Reason(p.GetReason()), Detail: p.GetDetail(), By: p.GetBy(), Count: p.GetCount(),
+		Version: p.GetVersion(), Session: p.GetSession(),
+	}, nil
+}
