@@ -45,7 +45,7 @@ type Bus struct {
 	room   room
 	// handles are those of streams by name.
 	handles sync.Map
-	binds  *bindLeases
+	binds   *bindLeases
 	// takers is how many Takers wait at the same time.
 	takers atomic.Int64
 }
