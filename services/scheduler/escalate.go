@@ -178,7 +178,7 @@ func (s *Scheduler) follow(ctx context.Context, l *looked) error {
 	case k.Next == "":
 		return nil
 	case l.facts.State == life.DeliveredState:
-		stopped, err := s.bus.StopChain(ctx, l.sub.Account, l.sub.ID, byDelivery, "an earlier recipient has received it")
+		stopped, err := s.bus.StopChain(ctx, l.sub.Account, l.sub.ID, escalation.ByDelivery, "an earlier recipient has received it")
 		if stopped {
 			l.log.Info("nobody else is tried: it was received after all")
 		}
@@ -192,9 +192,6 @@ func (s *Scheduler) follow(ctx context.Context, l *looked) error {
 	}
 	return s.bus.Submit(ctx, escalation.Next(l.sub, s.queue(l.sub), s.now()))
 }
-
-// byDelivery is who cancels a message that an earlier recipient made needless.
-const byDelivery = "the scheduler: an earlier recipient has received the message"
 
 // queue is where the message to the next recipient of m goes: where the policy wants
 // it, unless m was sent elsewhere than the policy wants its own number.

@@ -181,7 +181,7 @@ func TestLateReport(t *testing.T) {
 	for {
 		e := nextOf(t, events, k.Next)
 		if c, ok := e.Kind.(life.Cancelled); ok {
-			if c.By != byDelivery {
+			if c.By != escalation.ByDelivery {
 				t.Errorf("cancelled by %q", c.By)
 			}
 			break

@@ -36,7 +36,17 @@ func (s *Spool) lane(e *life.Event) string {
 
 // handle acts on one event: of a message of this spool, or from the network.
 func (s *Spool) handle(ctx context.Context, e *life.Event) error {
-	err := s.act(ctx, e)
+	err := s.makeAlternate(e)
+	if err == nil {
+		err = s.act(ctx, e)
+	}
+	if err == nil {
+		err = s.annotate(ctx, e)
+	}
+	if errors.Is(err, errNotYet) {
+		s.log.Debug("acting on an event, will be tried again", log.Message(e.ID), zap.Error(err))
+		return err
+	}
 	if err != nil {
 		s.log.Error("acting on an event, will be tried again", log.Message(e.ID), zap.Error(err))
 	}
@@ -44,6 +54,9 @@ func (s *Spool) handle(ctx context.Context, e *life.Event) error {
 }
 
 func (s *Spool) act(ctx context.Context, e *life.Event) error {
+	if dropped(e) {
+		return s.drop(e)
+	}
 	switch k := e.Kind.(type) {
 	case life.Sent:
 		return s.finish(e, s.cfg.Sent, "SENT", s.sentHeaders(e, k), s.messageIDs(k.Parts)...)
@@ -109,6 +122,9 @@ func (s *Spool) stage(e *life.Event, dir string, headers []smsfile.Header) (*spo
 		return nil, nil, err
 	}
 	data := smsfile.Rewrite(s.withOriginalName(waiting.data, e), headers, nil)
+	if err := s.remember(e, waiting, dir, data); err != nil {
+		return nil, nil, err
+	}
 	staged, err := s.syncer.Stage(dir, e.ID, data, waiting.mode)
 	if err != nil {
 		return nil, nil, err
@@ -126,6 +142,9 @@ func (s *Spool) discard(e *life.Event, c *call, event string, headers []smsfile.
 		return nil
 	}
 	if err != nil {
+		return err
+	}
+	if err := s.remember(e, waiting, "", nil); err != nil {
 		return err
 	}
 	if err := s.syncer.Replace(waiting.path, smsfile.Rewrite(s.withOriginalName(waiting.data, e), headers, nil)); err != nil {

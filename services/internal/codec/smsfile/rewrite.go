@@ -1,6 +1,10 @@
 package smsfile
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+	"time"
+)
 
 // Header is one header of a message file, its name without colon.
 type Header struct {
@@ -118,4 +122,31 @@ func appendIdentity(headers []Header, name, value string) []Header {
 		return headers
 	}
 	return appendGiven(headers, name, value)
+}
+
+// Redirect returns a message file that is for another number, as the example script of
+// smsd makes it for an alternate (smstools spec §9): without result headers, and with
+// the recipients that are left after this one, each with its wait.
+func Redirect(data []byte, to string, left []string, after []time.Duration) []byte {
+	var headers []Header
+	if len(left) > 0 {
+		var waits []string
+		for _, d := range after {
+			waits = append(waits, strconv.FormatInt(int64(d/time.Second), 10)+" s")
+		}
+		headers = []Header{{"Alternate_to", strings.Join(left, ", ")}, {"Alternate_after", strings.Join(waits, ", ")}}
+	}
+	return edit(data, headers, nil, func(out, line []byte) []byte {
+		name, _ := splitLine(line)
+		switch string(name) {
+		case "To":
+			return appendHeader(out, nil, "To", to)
+		case "To_TOA", "Send", "Alternate_to", "Alternate_after", "Old-Alternate_to", "Received":
+			return out
+		}
+		if isResult(nil, line) {
+			return out
+		}
+		return append(out, line...)
+	})
 }

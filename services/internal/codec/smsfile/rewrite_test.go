@@ -173,3 +173,15 @@ func TestLater(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+func TestRedirect(t *testing.T) {
+	const file = "To: 1\nTo_TOA: national\nReport: yes\nAlternate_to: 2, 3\nAlternate_after: 5 min\nSent: then\nReceived: now\nSend: 10:00\n\nTo: 4\n"
+	got := string(Redirect([]byte(file), "2", []string{"3"}, []time.Duration{5 * time.Minute}))
+	if want := "To: 2\nReport: yes\nAlternate_to: 3\nAlternate_after: 300 s\n\nTo: 4\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	got = string(Redirect([]byte(file), "3", nil, nil))
+	if want := "To: 3\nReport: yes\n\nTo: 4\n"; got != want {
+		t.Errorf("the last one: got %q, want %q", got, want)
+	}
+}

@@ -24,6 +24,9 @@ import (
 // DefaultAfter is how long a delivery report is waited for where nobody says.
 const DefaultAfter = 30 * time.Minute
 
+// ByDelivery is who cancels a message that an earlier recipient made needless.
+const ByDelivery = "the scheduler: an earlier recipient has received the message"
+
 // NextID is the id of the message to the alternate of a message.
 func NextID(id string) string {
 	const characters = 26
