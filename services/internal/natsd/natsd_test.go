@@ -140,7 +140,7 @@ func greeted(t *testing.T, s *Server, credentials func(nonce string) map[string]
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(5 * time.Second)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	lines := bufio.NewReader(conn)

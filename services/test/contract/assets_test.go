@@ -34,7 +34,7 @@ func followAccount(t *testing.T, b *bus.Bus) {
 	if err := b.Publish(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}
-	const patience = 20 * time.Second
+	const patience = time.Minute
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	seen := false

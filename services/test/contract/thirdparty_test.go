@@ -72,7 +72,7 @@ func follow(ctx context.Context, js jetstream.JetStream, account string, handle 
 // the services, and wants a worker to get the message and the program its event.
 func TestThirdParty(t *testing.T) {
 	b, js := setUpBus(t)
-	const patience = 20 * time.Second
+	const patience = time.Minute
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	s := &viestiv1.Submission{Id: "1", Account: "shop", Queue: "default", Recipient: "358401234567", Body: []byte("Hello")}

@@ -63,7 +63,7 @@ func startBroker(t *testing.T) *broker {
 	}
 	b.srv.Start()
 	t.Cleanup(func() { b.srv.Shutdown(); b.srv.WaitForShutdown() })
-	const patience = 20 * time.Second
+	const patience = time.Minute
 	if !b.srv.ReadyForConnections(patience) {
 		t.Fatal("the server is not ready")
 	}
@@ -114,7 +114,7 @@ type client struct {
 // back ends when the server refuses something.
 func (b *broker) connect(t *testing.T, user string) (*client, context.Context) {
 	t.Helper()
-	const patience = 20 * time.Second
+	const patience = time.Minute
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	c := &client{notice: cancel}
 	target := bus.Target{Context: filepath.Join(b.dir, user+".context.json")}

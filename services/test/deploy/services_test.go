@@ -154,7 +154,7 @@ func (s *site) appears(t *testing.T, pattern string) {
 // until waits, not for ever, until something is so.
 func until(t *testing.T, what string, so func() bool) {
 	t.Helper()
-	const patience, pause = 30 * time.Second, 20 * time.Millisecond
+	const patience, pause = time.Minute, 20 * time.Millisecond
 	deadline := time.After(patience)
 	look := time.NewTicker(pause)
 	defer look.Stop()

@@ -19,7 +19,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // patience is how long a test waits for what must come; under synctest it is
 // simulated time.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // stream is a connection with a read deadline.
 type stream interface {
