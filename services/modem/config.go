@@ -78,6 +78,8 @@ type Device struct {
 	Poll config.Duration `yaml:"delaytime"`
 	// OpenSleep is the longest pause between attempts to open the device.
 	OpenSleep config.Duration `yaml:"device_open_errorsleeptime"`
+	// OpenAlarm failures to open it, one after the other, raise an alarm; 0: none does.
+	OpenAlarm int `yaml:"device_open_alarm_after"`
 	// SuspendFile names modems that are to be out of service; looked at every ten seconds.
 	SuspendFile string `yaml:"suspend"`
 	// OnUnknown is resend (the default) or hold: what to do with a part that may
@@ -104,6 +106,8 @@ type Device struct {
 	VoiceCalls   `yaml:",inline"`
 	Telnet       `yaml:",inline"`
 	Limits       `yaml:",inline"`
+	Regular      `yaml:",inline"`
+	Rehearsal    `yaml:",inline"`
 }
 
 // DefaultDevice returns the defaults of smsd for a modem, except that it receives.
@@ -117,6 +121,7 @@ func DefaultDevice() Device {
 		OpenSleep: config.Duration(30 * time.Second), OnUnknown: message.Resend.String(),
 		CSConvert: set.CSConvert, Optical: set.Optical, NoticeUCS2: set.NoticeUCS2, Validity: set.Validity,
 		Autosplit: int(set.Split), Conversation: defaultConversation(), Calls: defaultCalls(), Resets: defaultResets(),
+		Regular: defaultRegular(),
 	}
 }
 
@@ -162,11 +167,11 @@ func (c *Config) Check() error {
 		if d.Autosplit < 0 || d.Autosplit > 3 {
 			bad("autosplit is %d, want 0 to 3", d.Autosplit)
 		}
-		for _, problem := range slices.Concat(d.Conversation.problems(), d.Calls.problems(), d.VoiceCalls.problems(), d.Limits.problems()) {
+		for _, problem := range slices.Concat(d.Conversation.problems(), d.Calls.problems(), d.VoiceCalls.problems(), d.Limits.problems(), d.Regular.problems()) {
 			bad("%s", problem)
 		}
 	}
-	return errors.Join(problems...)
+	return errors.Join(append(problems, sameStatFiles(c.Modems)...)...)
 }
 
 var reports = map[string]compose.Report{

@@ -95,15 +95,10 @@ func TestPrivilegedSendersComeFirst(t *testing.T) {
 	}
 }
 
-// TestMemoryAlarm fills and empties a memory: one alarm each time that it was
-// nearly full, and none for going up and down near the limit.
-func TestMemoryAlarm(t *testing.T) {
-	r := newRig(t)
-	d := DefaultDevice()
-	d.Name = "A"
-	w := newWorker("h", d, r.bus, zap.NewNop(), nil)
+// alarms returns the alarms, as they come.
+func (r *rig) alarms() <-chan life.Alarm {
 	alarms := make(chan life.Alarm, 8)
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(r.t.Context())
 	followed := make(chan struct{})
 	go func() {
 		defer close(followed)
@@ -114,7 +109,18 @@ func TestMemoryAlarm(t *testing.T) {
 			return nil
 		})
 	}()
-	t.Cleanup(func() { cancel(); <-followed })
+	r.t.Cleanup(func() { cancel(); <-followed })
+	return alarms
+}
+
+// TestMemoryAlarm fills and empties a memory: one alarm each time that it was
+// nearly full, and none for going up and down near the limit.
+func TestMemoryAlarm(t *testing.T) {
+	r := newRig(t)
+	d := DefaultDevice()
+	d.Name = "A"
+	w, ctx := newWorker("h", d, r.bus, zap.NewNop(), nil), t.Context()
+	alarms := r.alarms()
 	for i, step := range []struct {
 		used, removed int
 		alarm         string

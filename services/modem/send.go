@@ -167,7 +167,7 @@ func (d *delivery) part(ctx context.Context, part int) error {
 			return err
 		}
 		d.forgetLate()
-		mr, err := d.modem.SendMore(ctx, d.msg.Parts[part-1].Hex(), d.msg.Parts[part-1].Length(), d.moreFollows(ctx, part))
+		mr, err := d.hand(ctx, part)
 		if err == nil {
 			return d.accepted(ctx, part, mr)
 		}

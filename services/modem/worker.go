@@ -67,12 +67,16 @@ type worker struct {
 	detailed bool
 	// chatter is when lines of a name were last logged.
 	chatter map[string]time.Time
+	// regular is where the regular run is.
+	regular regular
 	// messages counts what was sent, where that is not kept with the broker; limited
 	// is the limit that an alarm was raised for. Both belong to the sending goroutine.
 	messages allowance.Tally
 	limited  string
 	// unregistered counts sessions, one after the other, that found no network.
 	unregistered int
+	// unopened counts attempts, one after the other, to open the device in vain.
+	unopened int
 }
 
 func newWorker(host string, d Device, b *bus.Bus, logger *zap.Logger, open Opener) *worker {
@@ -119,9 +123,12 @@ func (w *worker) round(ctx context.Context, pause time.Duration) time.Duration {
 	if w.suspended(ctx) {
 		return firstPause
 	}
+	w.runPortless(ctx)
 	started := w.now()
 	err := w.session(ctx)
 	switch {
+	case errors.Is(err, errPortWanted):
+		return firstPause
 	case ctx.Err() != nil:
 		w.troubles = 0
 		return firstPause
@@ -202,7 +209,11 @@ func (w *worker) session(ctx context.Context) (err error) {
 // openDevice opens the device, and waits for one that is not plugged in.
 func (w *worker) openDevice(ctx context.Context) (io.ReadWriteCloser, error) {
 	w.status.set(ctx, life.ModemStarting, "opening the device")
+	if w.dev.ModemDisabled {
+		return noModem(), nil
+	}
 	device, err := w.open(ctx, w.dev)
+	w.countOpening(ctx, err)
 	if !errors.Is(err, serial.ErrNoDevice) {
 		return device, err
 	}
@@ -215,6 +226,18 @@ func (w *worker) openDevice(ctx context.Context) (io.ReadWriteCloser, error) {
 	return w.open(ctx, w.dev)
 }
 
+// countOpening raises an alarm when the device could not be opened so often, one time
+// after the other.
+func (w *worker) countOpening(ctx context.Context, err error) {
+	if err == nil {
+		w.unopened = 0
+		return
+	}
+	if w.unopened++; w.unopened == w.dev.OpenAlarm {
+		w.alarm(ctx, "device", fmt.Sprintf("the device of modem %s could not be opened %d times: %v", w.dev.Name, w.unopened, err))
+	}
+}
+
 // serve runs what a modem does at the same time. The driver carries out one
 // command after the other.
 func (w *worker) serve(ctx context.Context, m *driver.Modem) error {
@@ -223,6 +246,7 @@ func (w *worker) serve(ctx context.Context, m *driver.Modem) error {
 	group.Go(func() error { return w.watchDevice(ctx, m) })
 	group.Go(func() error { return w.refresh(ctx, m) })
 	group.Go(func() error { return w.receive(ctx, m) })
+	group.Go(func() error { return w.runRegularly(ctx, m) })
 	if w.dev.Outgoing {
 		group.Go(func() error { return w.send(ctx, m) })
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/smsdconf"
@@ -154,6 +155,12 @@ func smsdModem(conf *smsdconf.Config, m *smsdconf.Modem) modem.Device {
 	d.NationalTOAUnknown, d.PDUKey = m.NationalTOAUnknown, config.Text(m.TextIsPDUKey.Reveal())
 	d.InternationalPrefixes, d.NationalPrefixes = g.InternationalPrefixes, g.NationalPrefixes
 	d.Validity, d.Autosplit = g.Validity, g.Autosplit
+	d.OpenAlarm = m.DeviceOpenAlarmAfter
+	if strings.HasPrefix(m.Device, "@") {
+		d.OpenAlarm, d.OpenSleep = m.SocketConnectionAlarmAfter, config.Duration(m.SocketConnectionErrorSleeptime)
+	}
+	d.Rehearsal = modem.Rehearsal{SendingDisabled: m.SendingDisabled, ModemDisabled: m.ModemDisabled}
+	smsdRegular(&d.Regular, m)
 	smsdConversation(&d.Conversation, m)
 	d.VoiceCalls = modem.VoiceCalls{
 		VTSList: m.VoicecallVTSList, VTSQuoted: m.VoicecallVTSQuotationMarks, CPAS: m.VoicecallCPAS, CLCC: m.VoicecallCLCC,
@@ -171,6 +178,14 @@ func smsdModem(conf *smsdconf.Config, m *smsdconf.Modem) modem.Device {
 		d.Poll = config.Duration(time.Second)
 	}
 	return d
+}
+
+// smsdRegular takes over the regular run of a modem.
+func smsdRegular(r *modem.Regular, m *smsdconf.Modem) {
+	r.Run, r.PostRun, r.KeepOpen = m.RegularRun, m.RegularRunPostRun, m.RegularRunKeepOpen
+	r.Interval, r.Cmds = config.Duration(m.RegularRunInterval), m.RegularRunCmd
+	r.CmdFile, r.StatFile = m.RegularRunCmdFile, m.RegularRunStatFile
+	r.LogFile, r.LogLevel, r.USSDHandler = m.RegularRunLogFile, m.RegularRunLogLevel, m.EventHandlerUSSD
 }
 
 // honouredSettings are the settings of smsd.conf that have an effect here, and
@@ -205,6 +220,9 @@ var honouredSettings = map[smsdconf.Scope]map[string]bool{
 		"voicecall_vts_list", "voicecall_vts_quotation_marks", "voicecall_cpas", "voicecall_clcc", "voicecall_ignore_modem_response",
 		"telnet_login", "telnet_password", "telnet_cmd", "telnet_login_prompt", "telnet_login_prompt_ignore", "telnet_password_prompt",
 		"telnet_cmd_prompt", "telnet_crlf",
+		"regular_run", "regular_run_post_run", "regular_run_interval", "regular_run_cmd", "regular_run_cmdfile", "regular_run_statfile",
+		"regular_run_logfile", "regular_run_loglevel", "regular_run_keep_open", "eventhandler_ussd",
+		"device_open_alarm_after", "socket_connection_errorsleeptime", "socket_connection_alarm_after", "sending_disabled", "modem_disabled",
 	),
 }
 

@@ -40,12 +40,25 @@ func (m *Modem) USSD(ctx context.Context, code string, timeout time.Duration) (U
 	if err := codec.Check(code); err != nil {
 		return USSDAnswer{}, err
 	}
+	return m.dialogue(ctx, timeout, func() error { return m.sendUSSD(ctx, code) })
+}
+
+// USSDCommand is USSD for a command that is made already, AT+CUSD with its parameters.
+func (m *Modem) USSDCommand(ctx context.Context, command string, timeout time.Duration) (USSDAnswer, error) {
+	return m.dialogue(ctx, timeout, func() error {
+		_, err := m.Command(ctx, command, m.patience(OpCUSD))
+		return err
+	})
+}
+
+// dialogue waits for the answer to what send sends.
+func (m *Modem) dialogue(ctx context.Context, timeout time.Duration, send func() error) (USSDAnswer, error) {
 	wait := &ussdWait{answer: make(chan USSD, 1)}
 	if !m.ussd.CompareAndSwap(nil, wait) {
 		return USSDAnswer{}, ErrUSSDBusy
 	}
 	defer m.ussd.CompareAndSwap(wait, nil)
-	if err := m.sendUSSD(ctx, code); err != nil {
+	if err := send(); err != nil {
 		return USSDAnswer{}, err
 	}
 	timer := time.NewTimer(timeout)
@@ -92,16 +105,25 @@ func (m *Modem) ussdCodings(ctx context.Context) []codec.Coding {
 	case USSDGSM:
 		return []codec.Coding{codec.Plain, codec.Packed}
 	}
-	lines, err := m.do(ctx, "AT+CSCS?", m.patience(OpDefault))
-	if err != nil {
-		return []codec.Coding{codec.Plain, codec.Packed}
-	}
-	for _, line := range lines {
-		if values, ok := atline.Values(line, "+CSCS"); ok && atline.Fields(values)[0].Text == "UCS2" {
-			return []codec.Coding{codec.UCS2, codec.Packed}
-		}
+	if m.Charset(ctx) == "UCS2" {
+		return []codec.Coding{codec.UCS2, codec.Packed}
 	}
 	return []codec.Coding{codec.Plain, codec.Packed}
+}
+
+// Charset is the character set that the modem has for texts (AT+CSCS); empty when
+// it does not tell. PDUs do not depend on it.
+func (m *Modem) Charset(ctx context.Context) string {
+	lines, err := m.do(ctx, "AT+CSCS?", m.patience(OpDefault))
+	if err != nil {
+		return ""
+	}
+	for _, line := range lines {
+		if values, ok := atline.Values(line, "+CSCS"); ok {
+			return atline.Fields(values)[0].Text
+		}
+	}
+	return ""
 }
 
 func ussdAnswer(u USSD) (USSDAnswer, error) {
