@@ -71,7 +71,7 @@ var layers = []layer{
 		libraries: []string{"github.com/creack/pty", "golang.org/x/sys/unix"},
 	},
 	{
-		name: "services", packages: []string{"spool", "smpp", "modem", "scheduler", "cli"},
+		name: "services", packages: []string{"monitor", "spool", "smpp", "modem", "scheduler", "cli"},
 		below:     []string{"bus", "driver", "kit", "wire", "core", "codec"},
 		libraries: []string{"go.uber.org/zap", "golang.org/x/sync/errgroup", "github.com/spf13/cobra", "github.com/oklog/ulid/v2", "golang.org/x/sync/semaphore", "golang.org/x/time/rate", "github.com/pires/go-proxyproto"},
 		contract:  []string{"subject"},

@@ -4,45 +4,24 @@ import (
 	"context"
 	"fmt"
 	"sort"
-	"strings"
 	"time"
 
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 )
 
-const (
-	// letterSlots is how many places the line of smsd has (smstools spec §8.7).
-	// Programs that read it expect as many; with more modems it is longer.
-	letterSlots = 64
-	// noLetter stands for a modem that is not at work, and for a place without one.
-	noLetter = '-'
-	// letterInterval is how often the modems are looked at.
-	letterInterval = time.Second
-)
-
-// stateLetters are those of smsd. States that it does not have, and modems that
-// do not work, have none.
-var stateLetters = map[life.ModemState]byte{
-	life.ModemSending: 's', life.ModemReceiving: 'r', life.ModemIdle: 'i', life.ModemBlocked: 'b', life.ModemTrouble: 't',
-}
+// letterInterval is how often the modems are looked at.
+const letterInterval = time.Second
 
 // letters is the line of smsd -s: one letter for each modem, in the order of
 // viesti status.
 func letters(modems []life.ModemStatus) string {
 	byName(modems)
-	var line strings.Builder
-	for _, m := range modems {
-		if letter, ok := stateLetters[m.State]; ok {
-			line.WriteByte(letter)
-		} else {
-			line.WriteByte(noLetter)
-		}
+	states := make([]life.ModemState, len(modems))
+	for i, m := range modems {
+		states[i] = m.State
 	}
-	for line.Len() < letterSlots {
-		line.WriteByte(noLetter)
-	}
-	return line.String()
+	return life.Letters(states)
 }
 
 // byName sorts modems by host and name.

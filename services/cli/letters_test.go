@@ -42,7 +42,7 @@ func TestLettersLive(t *testing.T) {
 		done <- e.runLetters(ctx, time.Millisecond)
 		_ = w.Close()
 	}()
-	line := make([]byte, letterSlots+1)
+	line := make([]byte, 64+1)
 	for _, c := range []struct {
 		state  life.ModemState
 		letter byte

@@ -209,7 +209,7 @@ func (s *Spool) annotate(ctx context.Context, e *life.Event) error {
 			if len(file.Values(received.Name)) > 0 {
 				return data
 			}
-			return smsfile.Insert(data, []smsfile.Header{received}, nil)
+			return smsfile.Insert(data, []smsfile.Header{received}, s.language.Locale)
 		})
 	default:
 		return nil

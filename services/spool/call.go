@@ -21,7 +21,7 @@ func (s *Spool) called(e *life.Event, k life.Call) error {
 		file.FromTOA = smsfile.TOAText(k.TypeOfAddress)
 	}
 	preview := smsfile.Preview(smsfile.ISO, []byte("CALL MISSED"), s.cfg.FilenamePreview)
-	fresh, err := s.storeFile(e, "CALL", p, file.AppendTo(nil, nil), preview)
+	fresh, err := s.storeFile(e, "CALL", p, file.AppendTo(nil, s.language.incoming()), preview)
 	if fresh {
 		s.log.Info("call", log.Message(e.ID), zap.Stringer("from", k.Caller))
 	}

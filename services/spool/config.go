@@ -89,6 +89,8 @@ type Config struct {
 	SentCopy            string `yaml:"sent_copy"`
 	FailedCopy          string `yaml:"failed_copy"`
 	EventHandlerUseCopy bool   `yaml:"eventhandler_use_copy"`
+	// LanguageFile translates the headers of files (smstools spec §1.2).
+	LanguageFile string `yaml:"language_file"`
 	// TimeFormat is the strftime form of times in files.
 	TimeFormat string `yaml:"datetime_format"`
 	// EventHandler is executed for every event, as smsd does (smstools spec §5.2).
@@ -180,6 +182,9 @@ func (c *Config) Check() error {
 		if err := (hook.Hook{Command: command}).Check(); err != nil && c.ExecutableCheck {
 			bad("%s: %w", name, err)
 		}
+	}
+	if _, err := c.language(); err != nil {
+		bad("language_file: %w", err)
 	}
 	dirs := c.directories()
 	for _, name := range slices.Sorted(maps.Keys(dirs)) {

@@ -121,7 +121,7 @@ func (s *Spool) stage(e *life.Event, dir string, headers []smsfile.Header) (*spo
 	if err != nil {
 		return nil, nil, err
 	}
-	data := smsfile.Rewrite(s.withOriginalName(waiting.data, e), headers, nil)
+	data := smsfile.Rewrite(s.withOriginalName(waiting.data, e), headers, s.language.Locale)
 	if err := s.remember(e, waiting, dir, data); err != nil {
 		return nil, nil, err
 	}
@@ -147,7 +147,7 @@ func (s *Spool) discard(e *life.Event, c *call, event string, headers []smsfile.
 	if err := s.remember(e, waiting, "", nil); err != nil {
 		return err
 	}
-	if err := s.syncer.Replace(waiting.path, smsfile.Rewrite(s.withOriginalName(waiting.data, e), headers, nil)); err != nil {
+	if err := s.syncer.Replace(waiting.path, smsfile.Rewrite(s.withOriginalName(waiting.data, e), headers, s.language.Locale)); err != nil {
 		return err
 	}
 	s.logOutcome(e, event)
@@ -185,7 +185,7 @@ func (s *Spool) withOriginalName(data []byte, e *life.Event) []byte {
 	if slices.Contains(file.Values(header.Name), header.Value) {
 		return data
 	}
-	return smsfile.Insert(data, []smsfile.Header{header}, nil)
+	return smsfile.Insert(data, []smsfile.Header{header}, s.language.Locale)
 }
 
 // finalName is the name in sent or failed (smstools spec §4.5).
@@ -198,7 +198,7 @@ func (s *Spool) finalName(e *life.Event, data []byte) string {
 		}
 	}
 	if s.cfg.FilenamePreview > 0 && e.Modem != nil {
-		if o, err := smsfile.Parse(data, smsfile.Options{Alphabet: smsfile.ParseAlphabet([]byte(s.cfg.Alphabet)), Include: s.cfg.include}); err == nil {
+		if o, err := smsfile.Parse(data, s.options()); err == nil {
 			name += smsfile.Preview(o.Alphabet, o.Body, s.cfg.FilenamePreview)
 		}
 	}

@@ -28,13 +28,14 @@ import (
 
 // Spool is the service.
 type Spool struct {
-	cfg     Config
-	bus     *bus.Bus
-	log     *zap.Logger
-	account string
-	policy  atomic.Pointer[policy.Policy]
-	now     func() time.Time
-	seen    settling
+	cfg      Config
+	bus      *bus.Bus
+	log      *zap.Logger
+	account  string
+	policy   atomic.Pointer[policy.Policy]
+	language locale
+	now      func() time.Time
+	seen     settling
 	// joining is held while parts of messages are written: events and the purge
 	// work on the same groups.
 	joining sync.Mutex
@@ -72,6 +73,13 @@ func New(cfg Config, b *bus.Bus, logger *zap.Logger) *Spool {
 		checking: hook.NewPool(cfg.HandlerParallel, time.Duration(cfg.HandlerPatience)),
 	}
 	s.policy.Store(&policy.Policy{})
+	var err error
+	if s.language, err = cfg.language(); err != nil {
+		s.log.Error("reading the language file; headers are English", zap.Error(err)) // Check has said so before
+	}
+	if s.language.TimeFormat != "" {
+		s.cfg.TimeFormat = s.language.TimeFormat
+	}
 	return s
 }
 

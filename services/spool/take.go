@@ -237,9 +237,7 @@ func (s *Spool) read(claim *spooldir.Claim, file string, r *rules) (*message.Sub
 	if err != nil {
 		return nil, err
 	}
-	outgoing, err := smsfile.Parse(data, smsfile.Options{
-		Alphabet: smsfile.ParseAlphabet([]byte(s.cfg.Alphabet)), Include: s.cfg.include,
-	})
+	outgoing, err := smsfile.Parse(data, s.options())
 	if err != nil {
 		return nil, err
 	}

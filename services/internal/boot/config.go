@@ -19,6 +19,7 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/kit/log"
 	"github.com/viesti-sms/viesti/services/internal/kit/process"
 	"github.com/viesti-sms/viesti/services/modem"
+	"github.com/viesti-sms/viesti/services/monitor"
 	"github.com/viesti-sms/viesti/services/smpp"
 	"github.com/viesti-sms/viesti/services/spool"
 )
@@ -37,6 +38,8 @@ type Config struct {
 	Queues []Queue        `yaml:"queues"`
 	Spool  *spool.Config  `yaml:"spool"`
 	Modems []modem.Device `yaml:"modems"`
+	// Stats are the files of status and statistics.
+	Stats *monitor.Config `yaml:"stats"`
 	// SMPP is the server for SMPP clients; without the section nothing listens.
 	SMPP *smpp.Config `yaml:"smpp"`
 	// PIDFile is written by viestid, which holds it: a second one does not start.
@@ -116,6 +119,12 @@ func (c *Config) Complete() error {
 	if c.SMPP != nil {
 		c.SMPP.Host = c.Host
 	}
+	if c.Stats != nil {
+		c.Stats.Host, c.Stats.Modems = c.Host, nil
+		for _, m := range c.Modems {
+			c.Stats.Modems = append(c.Stats.Modems, m.Name)
+		}
+	}
 	c.Log.FormatTime = smsfile.FormatTime
 	return c.checkQueues()
 }
@@ -169,6 +178,9 @@ func (c *Config) Check() error {
 	err := errors.Join(c.checkProcess(), modems.Check())
 	if c.Spool != nil {
 		err = errors.Join(err, c.Spool.Check())
+	}
+	if c.Stats != nil {
+		err = errors.Join(err, c.Stats.Check())
 	}
 	if c.SMPP != nil {
 		err = errors.Join(err, c.SMPP.Check())

@@ -8,6 +8,7 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 	"github.com/viesti-sms/viesti/services/internal/kit/lifecycle"
 	"github.com/viesti-sms/viesti/services/modem"
+	"github.com/viesti-sms/viesti/services/monitor"
 	"github.com/viesti-sms/viesti/services/scheduler"
 	"github.com/viesti-sms/viesti/services/smpp"
 	"github.com/viesti-sms/viesti/services/spool"
@@ -33,6 +34,17 @@ func SMPP(cfg *Config, b *bus.Bus, logger *zap.Logger) (lifecycle.Service, error
 		return lifecycle.Service{}, err
 	}
 	return lifecycle.Service{Name: "smpp", Run: smpp.New(*cfg.SMPP, smpp.OnBus(b), logger).Run}, nil
+}
+
+// Stats builds what writes status and statistics.
+func Stats(cfg *Config, b *bus.Bus, logger *zap.Logger) (lifecycle.Service, error) {
+	if cfg.Stats == nil {
+		return lifecycle.Service{}, fmt.Errorf("%w: there is no section stats", ErrConfig)
+	}
+	if err := cfg.Stats.Check(); err != nil {
+		return lifecycle.Service{}, err
+	}
+	return lifecycle.Service{Name: "stats", Run: monitor.New(*cfg.Stats, b, logger).Run}, nil
 }
 
 // Modem builds the modem worker.

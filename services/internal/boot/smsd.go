@@ -13,6 +13,7 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/kit/config"
 	"github.com/viesti-sms/viesti/services/internal/kit/log"
 	"github.com/viesti-sms/viesti/services/modem"
+	"github.com/viesti-sms/viesti/services/monitor"
 	"github.com/viesti-sms/viesti/services/spool"
 )
 
@@ -54,6 +55,13 @@ func fromSmsd(conf *smsdconf.Config) *Config {
 	if g.Umask != nil {
 		cfg.Umask = config.Text(fmt.Sprintf("%04o", *g.Umask))
 	}
+	if g.Stats != "" {
+		cfg.Stats = &monitor.Config{
+			Directory: g.Stats, Interval: config.Duration(g.StatsInterval), NoZeroes: g.StatsNoZeroes,
+			StatusInterval: config.Duration(max(g.StatusInterval, time.Second)), Counters: g.StatusIncludeCounters, Uptime: g.StatusIncludeUptime,
+			TimeFormat: g.DatetimeFormat,
+		}
+	}
 	for i, q := range conf.Queues {
 		cfg.Queues = append(cfg.Queues, Queue{Name: q.Name, Prefixes: conf.Providers[i].Prefixes})
 	}
@@ -85,7 +93,7 @@ func smsdSpool(conf *smsdconf.Config) *spool.Config {
 	g := conf.Global
 	s := spool.DefaultConfig()
 	s.Outgoing, s.Checked, s.Sent, s.Failed, s.Incoming, s.Report = g.Outgoing, g.Checked, g.Sent, g.Failed, g.Incoming, g.Report
-	s.PhoneCalls = g.Phonecalls
+	s.PhoneCalls, s.LanguageFile = g.Phonecalls, g.LanguageFile
 	s.TrustOutgoing, s.TrimText, s.StoreSentPDU, s.StoreReceivedPDU = g.TrustOutgoing, g.TrimText, g.StoreSentPDU, g.StoreReceivedPDU
 	s.IncomingUTF8, s.DecodeUnicodeText, s.TimeFormat = g.IncomingUTF8, g.DecodeUnicodeText, g.DatetimeFormat
 	s.EventHandler, s.Blacklist, s.Whitelist = g.EventHandler, g.Blacklist, g.Whitelist
@@ -202,6 +210,7 @@ var honouredSettings = map[smsdconf.Scope]map[string]bool{
 		"ic_purge_interval", "date_filename", "date_filename_format", "incoming_copy", "report_copy", "sent_copy", "failed_copy",
 		"eventhandler_use_copy", "suspend", "phonecalls", "hangup_incoming_call", "voicecall_hangup_ath", "priviledged_numbers",
 		"user", "group", "umask", "loglevel", "logtime_format", "logtime_ms", "logtime_us",
+		"language_file", "stats", "stats_interval", "stats_no_zeroes", "status_interval", "status_include_counters", "status_include_uptime",
 	),
 	smsdconf.ModemScope: set(
 		"device", "baudrate", "rtscts", "number", "description", "outgoing", "queues", "incoming", "report", "pin", "pinsleeptime",

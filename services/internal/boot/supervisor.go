@@ -37,6 +37,12 @@ var parts = []part{
 		}
 		return *c.SMPP
 	}},
+	{"stats", Stats, func(c *Config) any {
+		if c.Stats == nil {
+			return nil
+		}
+		return *c.Stats
+	}},
 	{"modem", Modem, func(c *Config) any {
 		if len(c.Modems) == 0 {
 			return nil
@@ -81,7 +87,7 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	defer s.wait()
 	defer cancel()
 	for _, service := range s.Beside {
-		s.start(ctx, service)
+		s.start(ctx, service.Name, service)
 	}
 	for _, p := range s.parts {
 		if err := s.begin(ctx, p, s.Config); err != nil {
@@ -111,14 +117,14 @@ func (s *Supervisor) begin(ctx context.Context, p part, cfg *Config) error {
 	if err != nil {
 		return err
 	}
-	s.start(ctx, service)
+	s.start(ctx, p.name, service)
 	return nil
 }
 
-func (s *Supervisor) start(ctx context.Context, service lifecycle.Service) {
+func (s *Supervisor) start(ctx context.Context, name string, service lifecycle.Service) {
 	ctx, stop := context.WithCancel(ctx)
 	i := &instance{stop, make(chan struct{})}
-	s.running[service.Name] = i
+	s.running[name] = i
 	go func() {
 		defer close(i.done)
 		if err := service.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {

@@ -1,0 +1,122 @@
+package monitor
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+)
+
+// statusFile is the name of the status file.
+const statusFile = "status"
+
+// word is what the status file calls a state. A modem whose worker is dead, or in a
+// state that smsd does not have, is Unknown.
+func word(s life.ModemState) string {
+	switch s {
+	case life.ModemSending:
+		return "Sending"
+	case life.ModemReceiving:
+		return "Receiving"
+	case life.ModemIdle:
+		return "Idle"
+	case life.ModemBlocked:
+		return "Blocked"
+	case life.ModemTrouble:
+		return "Trouble"
+	default:
+		return "Unknown"
+	}
+}
+
+// writeStatus replaces the status file when anything but its time has changed.
+func (m *Monitor) writeStatus(now time.Time) error {
+	body := m.statusBody()
+	if body == m.status {
+		return nil
+	}
+	head := tabbed("Status:") + smsfile.FormatTime(now, m.cfg.TimeFormat) + ",\t" + m.letters() + "\n"
+	if m.cfg.Uptime {
+		body += "\n" + tabbed("Start:") + smsfile.FormatTime(m.started, m.cfg.TimeFormat) + ",\tup " + uptime(now.Sub(m.started)) + "\n"
+	}
+	if err := m.replace(statusFile, head+body); err != nil {
+		return err
+	}
+	m.status = m.statusBody()
+	return nil
+}
+
+// letters is the line of smsd -s for the modems of this host.
+func (m *Monitor) letters() string {
+	states := make([]life.ModemState, len(m.cfg.Modems))
+	for i, name := range m.cfg.Modems {
+		states[i] = m.seen[name].State
+	}
+	return life.Letters(states)
+}
+
+func (m *Monitor) statusBody() string {
+	var b strings.Builder
+	for _, name := range m.cfg.Modems {
+		b.WriteString(m.statusLine(name))
+	}
+	return b.String()
+}
+
+func (m *Monitor) statusLine(name string) string {
+	s := m.seen[name]
+	since := "-"
+	if t, ok := m.ready[name]; ok {
+		since = smsfile.FormatTime(t, m.cfg.TimeFormat)
+	}
+	line := tabbed(name+":") + since + ",\t" + tabbed(word(s.State)+",")
+	if m.cfg.Counters {
+		line += fmt.Sprintf("%d,\t%d,\t%d,\t", s.Sent, s.Failed, s.Received)
+	}
+	if s.SignalDBm != 0 {
+		line += fmt.Sprintf("ssi: %d dBm (%s), ber: ??", s.SignalDBm, quality(s.SignalDBm))
+	}
+	return strings.TrimRight(line, "\t") + "\n"
+}
+
+// tabbed fills a text up to the column that smsd has.
+func tabbed(text string) string {
+	const column = 8
+	if len(text) < column {
+		return text + "\t\t"
+	}
+	return text + "\t"
+}
+
+// quality is the word of smsd for a signal.
+func quality(dBm int) string {
+	switch {
+	case dBm <= -95:
+		return "Marginal"
+	case dBm <= -85:
+		return "Workable"
+	case dBm <= -75:
+		return "Good"
+	default:
+		return "Excellent"
+	}
+}
+
+// uptime writes a span as uptime(1) does.
+func uptime(d time.Duration) string {
+	const day = 24 * time.Hour
+	minutes := int(d.Minutes())
+	clock := fmt.Sprintf("%2d:%02d", minutes/60%24, minutes%60)
+	switch days := int(d / day); {
+	case days == 1:
+		return "1 day, " + clock
+	case days > 1:
+		return fmt.Sprintf("%d days, %s", days, clock)
+	case d >= time.Hour:
+		return clock
+	default:
+		return fmt.Sprintf("%d min", minutes)
+	}
+}
