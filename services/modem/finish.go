@@ -33,7 +33,7 @@ func (d *delivery) finish(ctx context.Context, records ...bus.Record) {
 			return
 		}
 		// One that is not removed comes again, and its records say that it was sent.
-		_ = d.work.Done(ctx)
+		_ = d.work.Settle()
 	}()
 }
 

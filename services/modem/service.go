@@ -32,7 +32,6 @@ func New(cfg Config, b *bus.Bus, logger *zap.Logger, open Opener) *Service {
 	if open == nil {
 		open = openSerial
 	}
-	b.ExpectTakers(len(cfg.Modems))
 	s := &Service{log: logger.Named("modem")}
 	s.info = newInfoFile(cfg.InfoFile, s.log)
 	devices := make([]string, len(cfg.Modems))

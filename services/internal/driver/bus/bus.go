@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -44,10 +43,9 @@ type Bus struct {
 	stalls stalls
 	room   room
 	// handles are those of streams by name.
-	handles sync.Map
-	binds   *bindLeases
-	// takers is how many Takers wait at the same time.
-	takers atomic.Int64
+	handles     sync.Map
+	binds       *bindLeases
+	dispatchers dispatchers
 }
 
 // Options say how to use the broker.
