@@ -90,9 +90,9 @@ func (d *door) InProcessConn() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	outside, inside := net.Pipe()
-	d.done.Go(func() { gate(inner, inside, d.committer.commit) })
-	return &gatedConn{Conn: inner, gated: outside}, nil
+	q := newGated(d.committer.commit)
+	d.done.Go(func() { q.fill(inner) })
+	return &gatedConn{Conn: inner, gate: q}, nil
 }
 
 // close ends all connections, which the server has closed by now, and syncs what

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"sync"
 	"time"
 )
@@ -16,13 +17,13 @@ const maxGated = 1 << 20
 // next one. It returns when either side has ended or a commit has failed, and
 // closes both.
 func gate(server io.ReadCloser, client io.WriteCloser, commit func() error) {
-	q := &gated{changed: sync.NewCond(&sync.Mutex{})}
+	q := newGated(commit)
 	var done sync.WaitGroup
 	done.Go(func() {
 		q.fill(server)
 		_ = server.Close()
 	})
-	q.empty(client, commit)
+	q.pass(client)
 	_ = client.Close()
 	_ = server.Close()
 	done.Wait()
@@ -30,9 +31,25 @@ func gate(server io.ReadCloser, client io.WriteCloser, commit func() error) {
 
 // gated is what waits at a gate.
 type gated struct {
-	changed *sync.Cond
+	commit func() error
+	// filled and emptied tell that something has changed, to the one that waits for it.
+	filled, emptied chan struct{}
+
+	mu      sync.Mutex
 	waiting []byte
 	closed  bool
+}
+
+func newGated(commit func() error) *gated {
+	return &gated{commit: commit, filled: make(chan struct{}, 1), emptied: make(chan struct{}, 1)}
+}
+
+// tell wakes the one that waits at c.
+func tell(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
 }
 
 // fill takes what the server says until either side ends.
@@ -40,30 +57,39 @@ func (q *gated) fill(server io.Reader) {
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := server.Read(buf)
-		q.changed.L.Lock()
-		q.waiting = append(q.waiting, buf[:n]...)
-		q.closed = q.closed || err != nil
-		q.changed.Broadcast()
-		for len(q.waiting) >= maxGated && !q.closed {
-			q.changed.Wait()
+		for !q.add(buf[:n], err != nil) {
+			n = 0
+			<-q.emptied
 		}
-		ended := q.closed
-		q.changed.L.Unlock()
-		if ended {
+		if err != nil || q.ended() {
 			return
 		}
 	}
 }
 
-// empty commits and passes on until either side ends.
-func (q *gated) empty(client io.Writer, commit func() error) {
+// add reports whether there is room for more.
+func (q *gated) add(octets []byte, last bool) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.waiting = append(q.waiting, octets...)
+	q.closed = q.closed || last
+	tell(q.filled)
+	return len(q.waiting) < maxGated || q.closed
+}
+
+func (q *gated) ended() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.closed
+}
+
+// pass commits and passes on until either side ends.
+func (q *gated) pass(client io.Writer) {
 	defer q.close()
 	var buf []byte
 	for {
-		if buf = q.take(buf); len(buf) == 0 {
-			return
-		}
-		if err := commit(); err != nil {
+		var err error
+		if buf, err = q.next(buf, nil); err != nil {
 			return
 		}
 		if _, err := client.Write(buf); err != nil {
@@ -72,39 +98,128 @@ func (q *gated) empty(client io.Writer, commit func() error) {
 	}
 }
 
-// take waits for something and returns all of it; nothing when the server has
-// ended. spare is memory for what comes next.
-func (q *gated) take(spare []byte) []byte {
-	q.changed.L.Lock()
-	defer q.changed.L.Unlock()
-	for len(q.waiting) == 0 && !q.closed {
-		q.changed.Wait()
+// next waits for something and returns all of it once it is durable: io.EOF when the
+// server has ended, os.ErrDeadlineExceeded when expired is. spare is memory for what
+// comes next.
+func (q *gated) next(spare []byte, expired <-chan struct{}) ([]byte, error) {
+	for {
+		all, ended := q.take(spare)
+		switch {
+		case len(all) > 0:
+			if err := q.commit(); err != nil {
+				return nil, err
+			}
+			return all, nil
+		case ended:
+			return nil, io.EOF
+		}
+		select {
+		case <-q.filled:
+		case <-expired:
+			return nil, os.ErrDeadlineExceeded
+		}
 	}
-	all := q.waiting
-	q.waiting = spare[:0]
-	q.changed.Broadcast()
-	return all
+}
+
+// take returns all that waits, and whether nothing more will come.
+func (q *gated) take(spare []byte) (all []byte, ended bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.waiting) == 0 {
+		return nil, q.closed
+	}
+	all, q.waiting = q.waiting, spare[:0]
+	tell(q.emptied)
+	return all, false
 }
 
 func (q *gated) close() {
-	q.changed.L.Lock()
-	defer q.changed.L.Unlock()
+	q.mu.Lock()
+	defer q.mu.Unlock()
 	q.closed = true
-	q.changed.Broadcast()
+	tell(q.filled)
+	tell(q.emptied)
 }
 
-// gatedConn is a connection within the process whose reading end is gated.
+// gatedConn is a connection within the process whose reading end is the gate itself:
+// whoever reads does the commit.
 type gatedConn struct {
-	net.Conn          // what the client says, straight to the server
-	gated    net.Conn // what the server says, from the gate
+	net.Conn // what the client says, straight to the server
+	gate     *gated
+
+	// mu is held by who reads; all and left are what passed the gate.
+	mu        sync.Mutex
+	all, left []byte
+	failed    error
+	deadline  deadline
 }
 
-func (c *gatedConn) Read(p []byte) (int, error) { return c.gated.Read(p) }
+// Read implements net.Conn. After a commit that failed there is nothing to read any more.
+func (c *gatedConn) Read(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.left) == 0 && c.failed == nil {
+		all, err := c.gate.next(c.all, c.deadline.expired())
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return 0, err
+		}
+		if err != nil {
+			c.failed = err
+			_ = c.Close()
+		}
+		c.all, c.left = all, all
+	}
+	if c.failed != nil {
+		return 0, io.EOF
+	}
+	n := copy(p, c.left)
+	c.left = c.left[n:]
+	return n, nil
+}
 
-func (c *gatedConn) Close() error { return errors.Join(c.Conn.Close(), c.gated.Close()) }
+// Close implements net.Conn.
+func (c *gatedConn) Close() error {
+	c.gate.close()
+	return c.Conn.Close()
+}
 
-func (c *gatedConn) SetReadDeadline(t time.Time) error { return c.gated.SetReadDeadline(t) }
+// SetReadDeadline implements net.Conn.
+func (c *gatedConn) SetReadDeadline(t time.Time) error {
+	c.deadline.set(t)
+	return nil
+}
 
+// SetDeadline implements net.Conn.
 func (c *gatedConn) SetDeadline(t time.Time) error {
-	return errors.Join(c.Conn.SetWriteDeadline(t), c.gated.SetReadDeadline(t))
+	c.deadline.set(t)
+	return c.SetWriteDeadline(t)
+}
+
+// deadline closes a channel when its time has come. The zero value never does.
+type deadline struct {
+	mu    sync.Mutex
+	timer *time.Timer
+	over  chan struct{}
+}
+
+// set replaces the time. A Read that waits already keeps the one that it has, as no
+// client needs otherwise.
+func (d *deadline) set(t time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.timer != nil {
+		d.timer.Stop()
+	}
+	d.timer, d.over = nil, nil
+	if t.IsZero() {
+		return
+	}
+	over := make(chan struct{})
+	d.over, d.timer = over, time.AfterFunc(time.Until(t), func() { close(over) })
+}
+
+func (d *deadline) expired() <-chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.over
 }

@@ -230,7 +230,7 @@ func (b *Bus) followIn(ctx context.Context, stream, consumer string, read reader
 	if err != nil {
 		return fmt.Errorf("following %s: %w", consumer, err)
 	}
-	return b.inLanes(ctx, c, read)
+	return b.inLanes(ctx, c, confirmed, read)
 }
 
 // eachStored calls f with every stored event whose subject matches filter, in order.

@@ -62,19 +62,31 @@ func (b *Bus) FollowExpiries(ctx context.Context, handle Handler) error {
 	return b.followJob(ctx, subject.ConsumerExpiryDue, readEvent(func(e *life.Event) string { return e.ID }, handle))
 }
 
-// finish acknowledges a handled message, or asks for it again later. What was
-// handled is acknowledged even when ctx has ended meanwhile.
-func finish(ctx context.Context, m jetstream.Msg, err error) error {
-	if err != nil {
-		pause := redeliveryPause
-		if later := (*Later)(nil); errors.As(err, &later) {
-			pause = later.After
-		}
-		return m.NakWithDelay(pause)
-	}
+// acknowledge tells the broker that a message is handled.
+type acknowledge func(ctx context.Context, m jetstream.Msg) error
+
+// unconfirmed does not wait for the broker's word. It is for events: the broker forgets
+// their acknowledgements when it crashes, confirmed or not, so that handlers must know
+// what they have done before.
+func unconfirmed(_ context.Context, m jetstream.Msg) error { return m.Ack() }
+
+// confirmed waits until the message is removed, even when ctx has ended meanwhile.
+func confirmed(ctx context.Context, m jetstream.Msg) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ackPatience)
 	defer cancel()
 	return m.DoubleAck(ctx)
+}
+
+// finish acknowledges a handled message, or asks for it again later.
+func finish(ctx context.Context, m jetstream.Msg, ack acknowledge, err error) error {
+	if err == nil {
+		return ack(ctx, m)
+	}
+	pause := redeliveryPause
+	if later := (*Later)(nil); errors.As(err, &later) {
+		pause = later.After
+	}
+	return m.NakWithDelay(pause)
 }
 
 // consume pulls messages until ctx ends, and hands them to f in order.

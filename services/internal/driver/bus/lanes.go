@@ -26,7 +26,7 @@ func (b *Bus) FollowAccountInLanes(ctx context.Context, account string, lane fun
 	if err != nil {
 		return err
 	}
-	return b.inLanes(ctx, c, readEvent(lane, handle))
+	return b.inLanes(ctx, c, unconfirmed, readEvent(lane, handle))
 }
 
 // Stored is an event as the broker gives it to a follower.
@@ -58,7 +58,7 @@ func (b *Bus) FollowStored(ctx context.Context, account string, lane func(*life.
 	if err != nil {
 		return err
 	}
-	return b.inLanes(ctx, c, readStored(lane, handle))
+	return b.inLanes(ctx, c, unconfirmed, readStored(lane, handle))
 }
 
 // reader reads a message: the name of its lane, and what to do about it. An error
@@ -87,7 +87,7 @@ func readStored(lane func(*life.Event) string, handle func(context.Context, *Sto
 }
 
 // inLanes hands what a consumer gives to lanes until ctx ends.
-func (b *Bus) inLanes(ctx context.Context, c jetstream.Consumer, read reader) error {
+func (b *Bus) inLanes(ctx context.Context, c jetstream.Consumer, ack acknowledge, read reader) error {
 	inner, fail := context.WithCancelCause(ctx)
 	l := startLanes()
 	hand := holdEvents()
@@ -104,7 +104,7 @@ func (b *Bus) inLanes(ctx context.Context, c jetstream.Consumer, read reader) er
 				_ = m.Nak() // for the next follower, at once
 				return
 			}
-			err := finish(ctx, m, do(ctx))
+			err := finish(ctx, m, ack, do(ctx))
 			if err != nil && ctx.Err() == nil && !transient(err) {
 				fail(fmt.Errorf("acknowledging an event: %w", err))
 			}
@@ -112,6 +112,9 @@ func (b *Bus) inLanes(ctx context.Context, c jetstream.Consumer, read reader) er
 		return nil
 	})
 	l.stop()
+	if b.nc.IsConnected() {
+		_ = b.nc.FlushTimeout(farewell) // the last acknowledgements
+	}
 	if ctx.Err() == nil && inner.Err() != nil {
 		err = errors.Join(err, context.Cause(inner))
 	}
