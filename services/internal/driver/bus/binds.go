@@ -298,10 +298,7 @@ func (b *Bus) liveBinds(ctx context.Context, key string) (others []accounts.Hold
 func (b *Bus) compareAndSet(ctx context.Context, stream string, m *nats.Msg, last uint64) (seq uint64, err error) {
 	m.Header.Set(subject.HeaderExpectedSubjectSeq, strconv.FormatUint(last, 10))
 	err = b.retry(ctx, func(ctx context.Context) error {
-		ack, err := b.js.PublishMsg(ctx, m)
-		if err == nil {
-			seq = ack.Sequence
-		}
+		seq, err = b.store(ctx, m)
 		return err
 	})
 	if conflict(err) {

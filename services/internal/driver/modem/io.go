@@ -1,7 +1,9 @@
 package modem
 
 import (
+	"errors"
 	"io"
+	"os"
 	"time"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/atline"
@@ -131,9 +133,47 @@ func (m *Modem) write() {
 	}
 }
 
+// deadliner is a device whose writes can be given a time.
+type deadliner interface {
+	SetWriteDeadline(t time.Time) error
+}
+
+// direct returns the device when its writes can be given a time, so that no other
+// goroutine is needed for them.
+func direct(rw io.ReadWriteCloser) deadliner {
+	if d, ok := rw.(deadliner); ok && d.SetWriteDeadline(time.Time{}) == nil {
+		return d
+	}
+	return nil
+}
+
 // put writes octets. An error means that the device is gone; a device that
 // blocks for too long is closed, because nothing can be said about what it took.
 func (m *Modem) put(octets string) error {
+	if m.direct == nil {
+		return m.pass(octets)
+	}
+	if err := m.Err(); err != nil {
+		return err
+	}
+	_ = m.direct.SetWriteDeadline(time.Now().Add(m.cfg.Timeouts.Write))
+	_, err := io.WriteString(m.rw, octets)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		m.fail(ErrWriteBlocked)
+		return m.Err()
+	case m.Err() != nil: // it was closed meanwhile
+		return m.Err()
+	}
+	err = goneError("writing", err)
+	m.fail(err)
+	return err
+}
+
+// pass has octets written by the writing goroutine.
+func (m *Modem) pass(octets string) error {
 	w := write{octets: []byte(octets), result: make(chan error, 1)}
 	deadline := time.NewTimer(m.cfg.Timeouts.Write)
 	defer deadline.Stop()

@@ -25,6 +25,9 @@ type Modem struct {
 	// step is what the holder of the turn knows about the modem.
 	step step
 
+	// direct is rw when writes can be given a time; otherwise what is put into writes
+	// is written by a goroutine.
+	direct deadliner
 	writes chan write
 	done   chan struct{}
 	gone   sync.Once
@@ -85,7 +88,9 @@ func New(rw io.ReadWriteCloser, cfg Config) *Modem {
 	p, _ := FindProfile(cfg.Profile)
 	m.profile.Store(&p)
 	m.tasks.Go(m.read)
-	m.tasks.Go(m.write)
+	if m.direct = direct(rw); m.direct == nil {
+		m.tasks.Go(m.write)
+	}
 	m.tasks.Go(m.events.run)
 	return m
 }
