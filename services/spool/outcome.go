@@ -233,12 +233,11 @@ func (s *Spool) waitingFile(e *life.Event) (*waitingFile, error) {
 }
 
 func readWaiting(path string) (*waitingFile, error) {
-	info, err := os.Stat(path)
+	f, err := spooldir.Read(path)
 	if err != nil {
 		return nil, err
 	}
-	data, err := os.ReadFile(path)
-	return &waitingFile{path: path, data: data, mode: info.Mode().Perm()}, err
+	return &waitingFile{path: path, data: f.Data, mode: f.Mode}, nil
 }
 
 func ignoreGone(err error) error {

@@ -233,11 +233,11 @@ func (s *Spool) moveAll(c *claimed, files []string) (stay []string) {
 
 // read makes a submission of a claimed file.
 func (s *Spool) read(claim *spooldir.Claim, file string, r *rules) (*message.Submission, error) {
-	data, err := os.ReadFile(claim.Path(file))
+	content, err := spooldir.Read(claim.Path(file))
 	if err != nil {
 		return nil, err
 	}
-	outgoing, err := smsfile.Parse(data, s.options())
+	outgoing, err := smsfile.Parse(content.Data, s.options())
 	if err != nil {
 		return nil, err
 	}

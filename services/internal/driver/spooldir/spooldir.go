@@ -99,7 +99,7 @@ func Take(dir, host string, names []string) (*Claim, error) {
 	}
 	var problems []error
 	for _, name := range names {
-		err := os.Rename(filepath.Join(dir, name), c.Path(name))
+		err := renamePlain(filepath.Join(dir, name), c.Path(name))
 		switch {
 		case err == nil:
 			c.Files = append(c.Files, name)

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
 )
 
@@ -25,7 +24,7 @@ func staged(dir, id string) *Staged {
 // it before, and makes it durable. Show gives it its name.
 func (s *Syncer) Stage(dir, id string, data []byte, mode fs.FileMode) (*Staged, error) {
 	st := staged(dir, id)
-	f, err := os.OpenFile(st.path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|unix.O_NOFOLLOW, 0o600)
+	f, err := openPlain(st.path, unix.O_WRONLY|unix.O_CREAT|unix.O_TRUNC, mode)
 	if err != nil {
 		return nil, fmt.Errorf("writing a file: %w", err)
 	}
@@ -37,15 +36,22 @@ func (s *Syncer) Stage(dir, id string, data []byte, mode fs.FileMode) (*Staged, 
 }
 
 func (s *Syncer) fill(f *os.File, dir string, data []byte, mode fs.FileMode) error {
-	if err := f.Chmod(mode); err != nil {
+	if err := setMode(f, mode); err != nil {
 		return err
 	}
 	if _, err := f.Write(data); err != nil {
 		return err
 	}
-	var both errgroup.Group
-	both.Go(func() error { return s.SyncDir(dir) })
-	return errors.Join(s.sync(f.Name(), f), both.Wait())
+	return s.syncInDir(f, dir)
+}
+
+// setMode gives a file its mode, unless it was made with it.
+func setMode(f *os.File, mode fs.FileMode) error {
+	var st unix.Stat_t
+	if err := unix.Fstat(int(f.Fd()), &st); err == nil && fs.FileMode(st.Mode).Perm() == mode.Perm() {
+		return nil
+	}
+	return f.Chmod(mode)
 }
 
 // FindStaged finds what an earlier run has staged for a message and not shown, and

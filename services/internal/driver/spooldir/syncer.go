@@ -1,6 +1,7 @@
 package spooldir
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -8,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
 )
 
@@ -75,6 +75,15 @@ func (s *Syncer) sync(path string, file *os.File) error {
 	return mine.err
 }
 
+// syncInDir syncs a file and the directory that it is in.
+func (s *Syncer) syncInDir(file *os.File, dir string) error {
+	first, content := s.join(file.Name(), file)
+	second, name := s.join(dir, nil)
+	<-first.done
+	<-second.done
+	return errors.Join(content.err, name.err)
+}
+
 func (s *Syncer) join(path string, file *os.File) (*round, *syncing) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -122,18 +131,29 @@ func (r *round) sync() {
 		// It is a hint; the Sync below is what counts.
 		_ = unix.SyncFileRange(int(s.file.Fd()), 0, 0, unix.SYNC_FILE_RANGE_WRITE)
 	}
-	var group errgroup.Group
-	group.SetLimit(parallel)
-	for path, s := range r.paths {
-		group.Go(func() error {
-			if s.err == nil {
-				s.err = s.file.Sync()
-			}
-			if s.err != nil {
-				s.err = fmt.Errorf("syncing %s: %w", filepath.Base(path), s.err)
-			}
-			return nil
-		})
+	todo := make(chan string, len(r.paths))
+	for path := range r.paths {
+		todo <- path
 	}
-	_ = group.Wait() // each has its own error
+	close(todo)
+	work := func() {
+		for path := range todo {
+			r.paths[path].sync(path)
+		}
+	}
+	var others sync.WaitGroup
+	for range min(parallel, len(r.paths)) - 1 {
+		others.Go(work)
+	}
+	work()
+	others.Wait()
+}
+
+func (s *syncing) sync(path string) {
+	if s.err == nil {
+		s.err = s.file.Sync()
+	}
+	if s.err != nil {
+		s.err = fmt.Errorf("syncing %s: %w", filepath.Base(path), s.err)
+	}
 }
