@@ -58,33 +58,41 @@ func (s *Syncer) Put(path string, data []byte, mode fs.FileMode) error {
 
 // SyncDirs makes the names in several directories durable, together.
 func (s *Syncer) SyncDirs(dirs ...string) error {
-	var all errgroup.Group
-	for _, dir := range dirs {
-		all.Go(func() error { return s.SyncDir(dir) })
+	all := make([]wish, len(dirs))
+	for i, dir := range dirs {
+		all[i] = s.join(dir, nil)
 	}
-	return all.Wait()
+	var errs []error
+	for _, w := range all {
+		errs = append(errs, w.wait())
+	}
+	return errors.Join(errs...)
 }
 
 // SyncDir is the function SyncDir, with the syncing shared.
 func (s *Syncer) SyncDir(dir string) error { return s.sync(dir, nil) }
 
 // sync syncs a file, or what is at path when file is nil, in the next round.
-func (s *Syncer) sync(path string, file *os.File) error {
-	r, mine := s.join(path, file)
-	<-r.done
-	return mine.err
-}
+func (s *Syncer) sync(path string, file *os.File) error { return s.join(path, file).wait() }
 
 // syncInDir syncs a file and the directory that it is in.
 func (s *Syncer) syncInDir(file *os.File, dir string) error {
-	first, content := s.join(file.Name(), file)
-	second, name := s.join(dir, nil)
-	<-first.done
-	<-second.done
-	return errors.Join(content.err, name.err)
+	content, name := s.join(file.Name(), file), s.join(dir, nil)
+	return errors.Join(content.wait(), name.wait())
 }
 
-func (s *Syncer) join(path string, file *os.File) (*round, *syncing) {
+// wish is what somebody wants synced, and the round that does it.
+type wish struct {
+	*syncing
+	in *round
+}
+
+func (w wish) wait() error {
+	<-w.in.done
+	return w.err
+}
+
+func (s *Syncer) join(path string, file *os.File) wish {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.next == nil {
@@ -98,7 +106,7 @@ func (s *Syncer) join(path string, file *os.File) (*round, *syncing) {
 		s.running = true
 		go s.run()
 	}
-	return r, r.paths[path]
+	return wish{r.paths[path], r}
 }
 
 // run does rounds until nobody asks for another one.

@@ -87,14 +87,12 @@ func TestSyncerRounds(t *testing.T) {
 	f, err := os.Create(filepath.Join(dir, "file"))
 	must(t, err)
 	defer f.Close()
-	first, file := s.join(f.Name(), f)
-	second, one := s.join(dir, nil)
-	third, other := s.join(dir, nil)
-	if first != second || second != third || one != other || len(first.paths) != 2 {
-		t.Fatalf("three that wait are in rounds %p, %p and %p, for %d paths", first, second, third, len(first.paths))
+	file, one, other := s.join(f.Name(), f), s.join(dir, nil), s.join(dir, nil)
+	if file.in != one.in || one != other || len(file.in.paths) != 2 {
+		t.Fatalf("three that wait are in rounds %p, %p and %p, for %d paths", file.in, one.in, other.in, len(file.in.paths))
 	}
 	s.run()
-	<-first.done
+	<-file.in.done
 	if s.running || s.next != nil || file.err != nil || one.err != nil {
 		t.Errorf("after the round: running %v, next %v, errors %v, %v", s.running, s.next, file.err, one.err)
 	}
