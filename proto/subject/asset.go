@@ -73,6 +73,12 @@ func ModemTallyKey(host, modem, span string) string {
 // SIMTallyKey: see ModemTallyKey.
 func SIMTallyKey(imsi, span string) string { return "tally.sim." + Token(imsi) + "." + Token(span) }
 
+// RememberedKey is the key in BucketState of what is remembered for an account for a
+// while: what is the kind of thing, key one of them.
+func RememberedKey(account, what, key string) string {
+	return "once." + Token(account) + "." + Token(what) + "." + Token(key)
+}
+
 // JoinKey is the key in BucketJoin of the parts that an account got from one
 // sender with one concatenation reference, of 8 bits or wide, and one total.
 func JoinKey(account, sender string, wide bool, reference uint16, total uint8) string {

@@ -3,13 +3,11 @@ package smpp
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
-
-	"go.uber.org/zap"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/smpp"
 	"github.com/viesti-sms/viesti/services/internal/core/account"
+	"github.com/viesti-sms/viesti/services/internal/core/audit"
 	"github.com/viesti-sms/viesti/services/internal/core/esme"
 )
 
@@ -40,16 +38,19 @@ func (c *Conn) bind(h smpp.Header, body []byte, now time.Time) error {
 		c.refuseBind(ctx, h, name, modes[state], now, err)
 		return errRefusedBind
 	}
-	c.tenant, c.mode, c.secretHash, c.lease = c.srv.tenantOf(a), modes[state], a.SecretHash, lease
-	c.version = esme.Version(b.InterfaceVersion, c.cfg().Version5)
+	c.mode, c.secretHash, c.lease = modes[state], a.SecretHash, lease
+	c.version, c.interfaceVersion, c.systemType = esme.Version(b.InterfaceVersion, c.cfg().Version5), b.InterfaceVersion, string(b.SystemType)
+	c.since = time.Now()
 	c.srv.penalties.clear(c.address())
 	c.srv.halfOpen.leave(c.address())
 	c.in.limit = smpp.MaxBound
-	c.link = esme.NewLink(c.cfg().timers(), time.Now())
+	c.link = esme.NewLink(c.cfg().timers(), c.since)
+	c.counts.heard.Store(c.since.Unix())
+	c.tenant = c.srv.tenantOf(a)
 	c.become(state)
 	c.acceptBind(h)
 	c.tenant.join(c)
-	c.log().Info("session bound", zap.String("version", fmt.Sprintf("%#02x", b.InterfaceVersion)), zap.Bool("tls", c.tls != nil))
+	c.srv.began(c)
 	if err := c.srv.still(c); err != nil { // the policy changed just now
 		c.leave(err)
 	}
@@ -83,19 +84,24 @@ func (c *Conn) admit(ctx context.Context, b *smpp.Bind, mode account.Mode, now t
 	if err := a.Bind(c.address(), mode, now); err != nil {
 		return nil, nil, err
 	}
-	lease, err := c.acquire(ctx, a)
+	lease, err := c.srv.acquire(ctx, a)
 	return a, lease, err
 }
 
 // refuseBind answers a bind that is refused for whatever reason.
 func (c *Conn) refuseBind(ctx context.Context, h smpp.Header, name string, mode account.Mode, begun time.Time, reason error) {
-	blame := !errors.Is(reason, errStopping) && !errors.Is(reason, errBroker) && !errors.Is(reason, account.TooManyBinds)
-	var barred time.Duration
-	if blame {
-		barred = c.srv.penalties.fail(c.address(), time.Now())
+	e := c.srv.recorder.session(audit.Refused, c)
+	e.SystemID, e.Mode, e.Reason = name, mode, reasonOf(reason, refusalReasons, audit.Broker)
+	if _, ok := c.srv.directory.Load().Accounts[name]; ok {
+		e.Account = name
 	}
-	c.srv.log.Warn("bind refused", zap.Stringer("peer", c.peer), zap.String("account", name), zap.String("mode", string(mode)),
-		zap.NamedError("reason", reason), zap.Duration("barred", barred))
+	if e.Reason == audit.Broker {
+		e.Detail = reason.Error()
+	}
+	c.srv.recorder.sum(e)
+	if e.Reason.Blames() {
+		c.srv.penalties.fail(c.address(), time.Now())
+	}
 	timer := time.NewTimer(time.Until(begun.Add(time.Duration(c.cfg().BindFailure))))
 	defer timer.Stop()
 	select {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/viesti-sms/viesti/services/internal/core/account"
+	"github.com/viesti-sms/viesti/services/internal/core/audit"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
@@ -16,6 +18,8 @@ type Broker interface {
 	Messages
 	Feed
 	Policies
+	Binds
+	Records
 }
 
 // Submitter makes messages durable.
@@ -38,6 +42,14 @@ type Pending interface {
 type Messages interface {
 	Query(ctx context.Context, account, id string) (*bus.Standing, error)
 	Cancel(ctx context.Context, account, id, by string) error
+	Replace(ctx context.Context, account, id string, change func(*message.Submission) error) error
+	// Retract takes back what Start sent and Wait did not find durable.
+	Retract(ctx context.Context, s *message.Submission) error
+	Find(ctx context.Context, account, id string) (*bus.Waiting, error)
+	// Waiting finds messages by what they are like.
+	Waiting(ctx context.Context, account string, most int, match func(*message.Submission) bool) (found []*message.Submission, complete bool, err error)
+	// Remember keeps a value unless there is one, and returns the one that there is.
+	Remember(ctx context.Context, account, what, key, value string, keep time.Duration) (string, error)
 }
 
 // Feed brings the events of accounts.
@@ -52,6 +64,21 @@ type Feed interface {
 type Policies interface {
 	// WatchPolicy hands the policy, and every change of it, to use, until ctx ends.
 	WatchPolicy(ctx context.Context, use func(*Policy)) error
+}
+
+// Binds counts what accounts use on all instances together.
+type Binds interface {
+	// AcquireBind takes one of most binds; bus.ErrTooMany: there is none.
+	AcquireBind(ctx context.Context, account string, most int, holder string) (Lease, error)
+	// Count adds to a counter of an account.
+	Count(ctx context.Context, account, period string, n int64) (total uint64, err error)
+}
+
+// Records tells operators what goes on.
+type Records interface {
+	Audit(ctx context.Context, e *audit.Event) error
+	ShowSession(ctx context.Context, s *account.Session) error
+	HideSession(ctx context.Context, host, account, id string) error
 }
 
 // idsKey is the key under which blocks of message ids are drawn.

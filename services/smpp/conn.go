@@ -30,7 +30,7 @@ var (
 	errSilent      = errors.New("the client does not answer any more")
 	errLength      = errors.New("command_length is out of range")
 	errUnknown     = errors.New("too many unknown commands")
-	errRefusedBind = errors.New("bind refused")
+	errRefusedBind = errors.New("the bind was refused")
 	errPanic       = errors.New("internal error")
 )
 
@@ -62,13 +62,18 @@ type Conn struct {
 	// stage is the esme.State, for any goroutine to read.
 	stage atomic.Uint32
 	// These are set before the session is bound, and stay.
-	tenant     *tenant
-	mode       account.Mode
-	version    uint8
-	secretHash string
-	lease      Lease
+	id               string
+	since            time.Time
+	tenant           *tenant
+	mode             account.Mode
+	version          uint8
+	interfaceVersion uint8
+	systemType       string
+	secretHash       string
+	lease            Lease
 
-	// The rest is for any goroutine.
+	// The rest is for any goroutine. ending is why the session ends; nil: it does not.
+	counts     counts
 	window     window
 	jobs       jobs
 	deliveries deliveries
@@ -107,7 +112,9 @@ func (c *Conn) fields() []zap.Field {
 func (c *Conn) serve() {
 	defer c.end()
 	defer c.recover()
-	c.ending = c.run()
+	if err := c.run(); err != nil {
+		c.leave(err)
+	}
 }
 
 // spawn runs f beside the session; a panic in it ends only the session.
@@ -312,12 +319,11 @@ func (c *Conn) end() {
 		c.tenant.withdraw(c)
 	}
 	c.out.wait()
-	state := c.state()
 	c.become(esme.Closed)
 	_ = c.raw.Close()
 	close(c.gone)
 	c.in.giveBack()
-	c.srv.ended(c, state)
+	c.srv.ended(c)
 }
 
 // waiting returns the context of a request that begins now: it ends when the client

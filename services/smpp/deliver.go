@@ -48,6 +48,9 @@ func backOff(tries uint64) time.Duration {
 
 // delivery returns what to deliver about an event; nil: nothing.
 func (t *tenant) delivery(ctx context.Context, e *bus.Stored) (build, error) {
+	if received, ok := e.Kind.(life.Received); ok {
+		return t.incoming(e, &received), nil
+	}
 	if e.Subject == nil || e.Subject.SMPP == nil {
 		return nil, nil
 	}
@@ -70,6 +73,21 @@ func (t *tenant) delivery(ctx context.Context, e *bus.Stored) (build, error) {
 	return func(version uint8) smpp.ShortMessage { return receipt.Deliver(source, destination, version) }, nil
 }
 
+// incoming is the delivery of a message from the network; nil: it cannot be decoded,
+// and stays where all events are.
+func (t *tenant) incoming(e *bus.Stored, r *life.Received) build {
+	number := ""
+	if e.Modem != nil {
+		number = e.Modem.Number
+	}
+	m, ok := esme.Incoming(r, number, t.profile.Load().rules.Standard)
+	if !ok {
+		t.srv.log.Warn("a received message cannot be decoded, and is not delivered", zap.String("account", t.name), log.Message(e.ID))
+		return nil
+	}
+	return func(uint8) smpp.ShortMessage { return m }
+}
+
 // deliver brings something to one of the account's sessions, to another one where
 // the first does not answer. The error says that there is none at the moment.
 func (t *tenant) deliver(ctx context.Context, what build) (smpp.Status, error) {
@@ -80,6 +98,11 @@ func (t *tenant) deliver(ctx context.Context, what build) (smpp.Status, error) {
 		}
 		status, err := c.deliver(what(c.version))
 		t.place()
+		if err == nil && status == smpp.OK {
+			c.counts.delivered.Add(1)
+		} else {
+			c.counts.refused.Add(1)
+		}
 		if !errors.Is(err, errLost) {
 			return status, err
 		}

@@ -67,7 +67,6 @@ func (d *deliveries) expect() (uint32, chan smpp.Status) {
 func (d *deliveries) answered(seq uint32, status smpp.Status) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.suspect = false
 	if answer, ok := d.waiting[seq]; ok {
 		delete(d.waiting, seq)
 		answer <- status
@@ -81,4 +80,21 @@ func (d *deliveries) release(seq uint32, late bool) {
 	d.taken--
 	d.suspect = d.suspect || late
 	delete(d.waiting, seq)
+}
+
+// trust takes the session for sound again: it has answered something. It reports
+// whether it was suspect.
+func (d *deliveries) trust() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	was := d.suspect
+	d.suspect = false
+	return was
+}
+
+// awaited is how many deliveries are unanswered.
+func (d *deliveries) awaited() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.waiting)
 }

@@ -19,6 +19,7 @@ func (c *Conn) handle(pdu []byte) error {
 	now := time.Now()
 	if c.bound() {
 		c.link.Heard(now)
+		c.counts.heard.Store(now.Unix())
 	}
 	verdict := c.state().Admit(h.ID)
 	switch verdict.Action {
@@ -64,10 +65,23 @@ func (c *Conn) command(h smpp.Header, body []byte, now time.Time) error {
 		return c.bind(h, body, now)
 	case smpp.SubmitSMID:
 		return c.submitSM(h, body, now)
+	case smpp.SubmitMultiID:
+		return c.submitMulti(h, body, now)
+	case smpp.DataSMID:
+		return c.dataSM(h, body, now)
+	case smpp.QuerySMID:
+		return c.query(h, body, now)
+	case smpp.CancelSMID:
+		return c.cancel(h, body, now)
+	case smpp.ReplaceSMID:
+		return c.replace(h, body, now)
 	case smpp.DeliverSMRespID, smpp.DataSMRespID, smpp.GenericNACKID:
 		c.deliveries.answered(h.Sequence, h.Status) // whatever the body says
 		return nil
 	case smpp.EnquireLinkRespID:
+		if c.deliveries.trust() {
+			c.tenant.place()
+		}
 		return nil
 	case smpp.UnbindRespID:
 		return c.unbound()
@@ -99,6 +113,17 @@ func (c *Conn) unbind(h smpp.Header, body []byte) error {
 func (c *Conn) answerEmpty(h smpp.Header, body []byte) {
 	var empty smpp.Empty
 	c.refuse(h, statusOf(empty.Decode(body)))
+}
+
+// rInvDCS is what SMPP 5.0 (§4.7.6) says of a coding that is not supported.
+const rInvDCS smpp.Status = 0x104
+
+// statusOf is statusOf for the version of the session.
+func (c *Conn) statusOf(err error) smpp.Status {
+	if c.version >= smpp.Version50 && errors.Is(err, account.WrongCoding) {
+		return rInvDCS
+	}
+	return statusOf(err)
 }
 
 // statusOf is the status that tells an error to the client.

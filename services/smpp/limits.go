@@ -119,27 +119,3 @@ func (p *penalties) forget(now time.Time) {
 		}
 	}
 }
-
-// tally counts refused connections by reason. The zero value is ready.
-type tally struct {
-	mu sync.Mutex
-	by map[string]uint64
-}
-
-func (t *tally) add(reason string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.by == nil {
-		t.by = map[string]uint64{}
-	}
-	t.by[reason]++
-}
-
-// take returns the counts since the last time.
-func (t *tally) take() map[string]uint64 {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	by := t.by
-	t.by = nil
-	return by
-}

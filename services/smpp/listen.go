@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/viesti-sms/viesti/services/internal/core/account"
+	"github.com/viesti-sms/viesti/services/internal/core/audit"
 )
 
 // listener is an open Listener.
@@ -81,27 +82,18 @@ func (s *Server) accept(l *listener) {
 	}
 }
 
-// Reasons why a connection is closed before anything is read from it.
-const (
-	refusedNetwork   = "address is on no account's list"
-	refusedPenalty   = "address failed too often"
-	refusedCrowd     = "too many connections that have not bound"
-	refusedHandshake = "tls handshake failed"
-	refusedProxy     = "no proxy protocol from a balancer"
-)
-
 // admit lets a connection in, or closes it without a word. It does not wait.
 func (s *Server) admit(l *listener, conn net.Conn) {
 	peer := peerOf(conn.RemoteAddr())
 	balanced := account.Within(l.balancers, peer.Addr())
 	if !balanced {
 		if reason := s.unwelcome(peer.Addr()); reason != "" {
-			s.turnAway(conn, reason)
+			s.turnAway(conn, peer, reason)
 			return
 		}
 	}
 	if !s.halfOpen.enter(peer.Addr(), s.cfg.MaxHalfOpen, s.perAddress(balanced)) {
-		s.turnAway(conn, refusedCrowd)
+		s.turnAway(conn, peer, audit.Crowded)
 		return
 	}
 	s.running.Go(func() { s.greet(l, conn, peer, balanced) })
@@ -117,18 +109,18 @@ func (s *Server) perAddress(balanced bool) int {
 }
 
 // unwelcome returns why an address may not connect; empty: it may.
-func (s *Server) unwelcome(addr netip.Addr) string {
+func (s *Server) unwelcome(addr netip.Addr) audit.Reason {
 	switch {
 	case !account.Within(s.directory.Load().Networks, addr):
-		return refusedNetwork
+		return audit.NotListed
 	case s.penalties.barred(addr, time.Now()):
-		return refusedPenalty
+		return audit.BackOff
 	}
 	return ""
 }
 
-func (s *Server) turnAway(conn net.Conn, reason string) {
-	s.refusals.add(reason)
+func (s *Server) turnAway(conn net.Conn, peer netip.AddrPort, reason audit.Reason) {
+	s.recorder.turnedAway(peer, reason)
 	_ = conn.Close()
 }
 
@@ -140,16 +132,16 @@ func (s *Server) greet(l *listener, conn net.Conn, peer netip.AddrPort, balanced
 		behind, client, err := s.behind(conn)
 		s.halfOpen.leave(peer.Addr())
 		if err != nil {
-			s.turnAway(conn, refusedProxy)
+			s.turnAway(conn, peer, audit.Malformed)
 			return
 		}
 		conn, peer = behind, client
 		reason := s.unwelcome(peer.Addr())
 		if reason == "" && !s.halfOpen.enter(peer.Addr(), s.cfg.MaxHalfOpen, s.cfg.MaxHalfOpenPerAddress) {
-			reason = refusedCrowd
+			reason = audit.Crowded
 		}
 		if reason != "" {
-			s.turnAway(conn, reason)
+			s.turnAway(conn, peer, reason)
 			return
 		}
 	}
@@ -158,7 +150,8 @@ func (s *Server) greet(l *listener, conn net.Conn, peer netip.AddrPort, balanced
 		secured, err := s.secure(l, conn, opened)
 		if err != nil {
 			s.halfOpen.leave(peer.Addr())
-			s.turnAway(conn, refusedHandshake)
+			s.penalties.fail(peer.Addr(), time.Now())
+			s.turnAway(conn, peer, audit.TLS)
 			return
 		}
 		st := secured.ConnectionState()

@@ -34,6 +34,15 @@ func (b onBus) Before(ctx context.Context, account, id string, seq uint64) ([]li
 	return b.EventsBefore(ctx, account, id, seq)
 }
 
+// AcquireBind takes the right to one bind.
+func (b onBus) AcquireBind(ctx context.Context, account string, most int, holder string) (Lease, error) {
+	lease, err := b.Bus.AcquireBind(ctx, account, most, holder)
+	if err != nil {
+		return nil, err
+	}
+	return lease, nil
+}
+
 // WatchPolicy hands the policy to use, in the terms of this service.
 func (b onBus) WatchPolicy(ctx context.Context, use func(*Policy)) error {
 	return b.Bus.WatchPolicy(ctx, func(p *policy.Policy) { use(policyOf(p)) })

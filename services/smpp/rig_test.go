@@ -119,9 +119,12 @@ func (r *rig) serve(change ...func(*Config)) *instance {
 	for _, f := range change {
 		f(&cfg)
 	}
-	s := New(cfg, OnBus(r.connect()), zap.NewNop())
+	s := New(cfg, OnBus(r.connect()), nop())
 	return run(r.t, s)
 }
+
+// nop is a log that nobody reads.
+func nop() *zap.Logger { return zap.NewNop() }
 
 func run(t testing.TB, s *Server) *instance {
 	t.Helper()

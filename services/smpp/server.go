@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"runtime/debug"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,7 +15,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/viesti-sms/viesti/services/internal/core/account"
-	"github.com/viesti-sms/viesti/services/internal/core/esme"
+	"github.com/viesti-sms/viesti/services/internal/core/audit"
 	"github.com/viesti-sms/viesti/services/internal/driver/secret"
 )
 
@@ -30,7 +31,8 @@ type Server struct {
 	ids       ids
 	halfOpen  halfOpen
 	penalties penalties
-	refusals  tally
+	recorder  recorder
+	retracts  *semaphore.Weighted
 
 	// base ends when everything has ended: work in hand goes on until then. stopping
 	// is set when no more is taken.
@@ -39,6 +41,9 @@ type Server struct {
 	stopping atomic.Bool
 	running  sync.WaitGroup
 	panics   atomic.Uint64
+	// born and begun make the ids of sessions.
+	born  string
+	begun atomic.Uint64
 
 	mu      sync.Mutex
 	conns   map[*Conn]struct{}
@@ -56,8 +61,10 @@ const hashesAtOnce = 2
 func New(cfg Config, broker Broker, logger *zap.Logger) *Server {
 	s := &Server{
 		cfg: cfg, broker: broker, log: logger.Named("smpp"), verifier: secret.NewVerifier(hashesAtOnce),
-		memory: semaphore.NewWeighted(cfg.MaxMemory), conns: map[*Conn]struct{}{}, tenants: map[string]*tenant{}, ready: make(chan struct{}),
+		memory: semaphore.NewWeighted(cfg.MaxMemory), retracts: semaphore.NewWeighted(maxRetracts),
+		born: strconv.FormatInt(time.Now().Unix(), 36), conns: map[*Conn]struct{}{}, tenants: map[string]*tenant{}, ready: make(chan struct{}),
 	}
+	s.recorder.srv = s
 	s.base, s.abort = context.WithCancel(context.Background())
 	return s
 }
@@ -97,7 +104,15 @@ func (s *Server) Run(ctx context.Context) error {
 	if err := s.open(listeners); err != nil {
 		return err
 	}
-	s.running.Go(func() { s.housekeeping(policies) })
+	for _, f := range []func(context.Context){s.housekeeping, s.renew, s.show} {
+		s.running.Go(func() { f(policies) })
+	}
+	recording, stopRecording := context.WithCancel(context.WithoutCancel(ctx))
+	recorded := make(chan struct{})
+	go func() {
+		defer close(recorded)
+		s.recorder.run(recording)
+	}()
 	s.log.Info("running")
 	defer s.log.Info("stopped")
 	select {
@@ -112,6 +127,8 @@ func (s *Server) Run(ctx context.Context) error {
 	s.drain()
 	stop()
 	s.running.Wait()
+	stopRecording()
+	<-recorded
 	return err
 }
 
@@ -190,23 +207,42 @@ func (s *Server) begin(c *Conn) bool {
 		return false
 	}
 	s.conns[c] = struct{}{}
+	c.id = s.born + "-" + strconv.FormatUint(s.begun.Add(1), 36)
 	return true
 }
 
-// ended forgets a connection, whose last state before its end is given.
-func (s *Server) ended(c *Conn, state esme.State) {
+// began tells that a session is bound.
+func (s *Server) began(c *Conn) {
+	c.log().Info("session bound", zap.Uint8("version", c.interfaceVersion), zap.String("tls", c.tlsVersion()))
+	s.recorder.add(s.recorder.session(audit.Bound, c))
+	c.spawn(func() { s.showOne(s.base, c) })
+}
+
+// ended forgets a connection.
+func (s *Server) ended(c *Conn) {
 	s.mu.Lock()
 	delete(s.conns, c)
 	s.mu.Unlock()
 	reason := c.asked()
-	if state == esme.Open {
+	if !c.bound() {
 		s.halfOpen.leave(c.address())
-		s.refusals.add(reason.Error())
+		if word := reasonOf(reason, refusalReasons, ""); word != "" {
+			s.recorder.turnedAway(c.peer, word)
+		}
 		return
 	}
-	c.tenant.quit(c)
-	c.releaseLease()
 	c.log().Info("session ended", zap.Error(reason))
+	e := s.recorder.session(audit.Unbound, c)
+	e.Reason = reasonOf(reason, endReasons, audit.Closed)
+	s.recorder.add(e)
+	last := c.tenant.quit(c)
+	s.running.Go(func() {
+		s.release(c.lease)
+		s.hide(c)
+		if last {
+			c.tenant.releaseQuota()
+		}
+	})
 }
 
 // drain ends all sessions. They have until the deadline; then they are closed.
@@ -247,17 +283,8 @@ func (s *Server) housekeeping(ctx context.Context) {
 			return
 		case <-tick.C:
 			s.penalties.forget(time.Now())
-			s.report()
 			s.apply(s.directory.Load()) // accounts expire
 		}
-	}
-}
-
-// report logs how many connections were refused since the last time: one line a
-// reason, however many there were.
-func (s *Server) report() {
-	for reason, n := range s.refusals.take() {
-		s.log.Warn("connections refused", zap.String("reason", reason), zap.Uint64("count", n))
 	}
 }
 

@@ -43,30 +43,57 @@ func (c *Conn) submitSM(h smpp.Header, body []byte, now time.Time) error {
 	return c.submit(h, &m, len(body), commandSubmit, now)
 }
 
+// dataSM takes a message in the other form (SMPP 3.4 §4.7).
+func (c *Conn) dataSM(h smpp.Header, body []byte, now time.Time) error {
+	var m smpp.DataSM
+	if err := m.Decode(body); err != nil {
+		c.refuse(h, statusOf(err))
+		return nil
+	}
+	if _, ok := m.TLVs.Get(smpp.TagMessagePayload); !ok {
+		c.refuse(h, smpp.RMissingOptPar)
+		return nil
+	}
+	short := esme.FromData(&m)
+	return c.submit(h, &short, len(body), commandData, now)
+}
+
 // submit takes one message, of submit_sm or data_sm; cost is its octets.
 func (c *Conn) submit(h smpp.Header, m *smpp.ShortMessage, cost int, command string, now time.Time) error {
 	profile := c.profile()
 	if err := profile.account.Command(command); err != nil {
-		c.refuse(h, statusOf(err))
+		c.reject(h, err)
 		return nil
 	}
 	if !c.pace(1, now) {
-		c.refuse(h, smpp.RThrottled)
+		c.reject(h, account.TooFast)
 		return nil
 	}
 	s, err := c.submission(profile, m, now)
 	if err != nil {
-		c.refuse(h, statusOf(err))
+		c.reject(h, err)
 		return nil
 	}
-	j := job{id: smpp.Response(h.ID), seq: h.Sequence, cost: int64(cost), ctx: c.waiting(now)}
+	ctx := c.waiting(now)
+	if err := c.charge(ctx, profile, now); err != nil {
+		c.reject(h, err)
+		return nil
+	}
+	j := job{id: smpp.Response(h.ID), seq: h.Sequence, cost: int64(cost), ctx: ctx}
 	if err := c.begin(j.cost, profile); err != nil {
 		return err
 	}
+	if key := profile.repetition(s); key != "" || m.ReplaceIfPresent == 1 {
+		c.spawn(func() { c.place(j, profile, s, key) })
+		return nil
+	}
 	j.one = c.start(j.ctx, s, &j.messageID, 0)
-	c.jobs.give(j, func() { c.spawn(c.resolve) })
+	c.jobs.give(j, c.startResolving)
 	return nil
 }
+
+// startResolving answers requests beside the reading of the session.
+func (c *Conn) startResolving() { c.spawn(c.resolve) }
 
 // begin takes a place in the window, and room for the request. While there is none
 // the client is not read: that is how it learns to wait.
@@ -95,11 +122,14 @@ func (c *Conn) submission(p *profile, m *smpp.ShortMessage, now time.Time) (*mes
 	rules := p.rules
 	rules.Version = c.version
 	s, _, err := rules.Submission(m, now)
-	if err != nil {
+	coding, supported := esme.ParseCoding(m.DataCoding, rules.Standard)
+	switch {
+	case err != nil && !supported && errors.Is(err, smpp.RSubmitFail):
+		return nil, account.WrongCoding
+	case err != nil:
 		return nil, err
 	}
 	s.Account, s.Alternates, s.Origin.Host = c.account(), p.account.Alternates, c.cfg().Host
-	coding, _ := esme.ParseCoding(m.DataCoding, rules.Standard)
 	parts, err := partsOf(s)
 	if err != nil {
 		return nil, err
@@ -183,7 +213,19 @@ func (c *Conn) resolve() {
 // conclude waits for the messages of a request, and answers it.
 func (c *Conn) conclude(j *job) {
 	defer c.finish(j.cost)
+	if j.more != nil {
+		for i := range j.more {
+			c.await(j.ctx, &j.more[i])
+		}
+		c.out.add(j.appendMulti)
+		return
+	}
 	c.await(j.ctx, &j.one)
+	c.answer(j)
+}
+
+// answer answers a request for one message.
+func (c *Conn) answer(j *job) {
 	c.out.add(func(dst []byte) []byte {
 		if j.one.status != smpp.OK {
 			return appendRefusal(dst, j.id, j.one.status, j.seq)
@@ -194,11 +236,20 @@ func (c *Conn) conclude(j *job) {
 
 // await waits until a message is durable, or its time is over.
 func (c *Conn) await(ctx context.Context, p *part) {
-	if p.pending == nil || p.pending.Done() {
+	if p.pending != nil && !p.pending.Done() {
+		c.out.flush()
+		if err := p.pending.Wait(ctx); err != nil {
+			p.status = smpp.RSysErr
+			c.srv.retract(p.submission)
+		}
+	}
+	if p.submission == nil {
+		return // never charged
+	}
+	if p.status == smpp.OK {
+		c.counts.accepted.Add(1)
 		return
 	}
-	c.out.flush()
-	if err := p.pending.Wait(ctx); err != nil {
-		p.status = smpp.RSysErr
-	}
+	c.counts.rejected.Add(1)
+	c.tenant.quota.giveBack(1)
 }

@@ -27,7 +27,10 @@ func newProfile(a *account.Account) *profile {
 	if err != nil {
 		zone = time.UTC // this host lacks it; the account was checked elsewhere
 	}
-	return &profile{account: a, zone: zone, rules: esme.Rules{Longest: a.MaxValidity}}
+	return &profile{account: a, zone: zone, rules: esme.Rules{
+		Longest: a.MaxValidity, Standard: esme.Charset(max(slices.Index(account.KnownCodings, a.DefaultCoding), 0)), Source: a.DefaultSource,
+		Country: a.Country, ServiceTypes: a.ServiceTypes, ProtocolIDs: a.ProtocolIDs,
+	}}
 }
 
 // tenant is what the sessions of an account on this instance share.
@@ -36,6 +39,7 @@ type tenant struct {
 	name    string
 	profile atomic.Pointer[profile]
 	limiter *rate.Limiter
+	quota   quota
 
 	mu    sync.Mutex
 	conns map[*Conn]struct{}
@@ -49,7 +53,7 @@ type tenant struct {
 }
 
 func newTenant(s *Server, a *account.Account) *tenant {
-	t := &tenant{srv: s, name: a.Name, conns: map[*Conn]struct{}{}, freed: make(chan struct{}), limiter: rate.NewLimiter(rate.Inf, 0)}
+	t := &tenant{srv: s, name: a.Name, conns: map[*Conn]struct{}{}, freed: make(chan struct{}), limiter: rate.NewLimiter(limitOf(a), a.BurstSize())}
 	t.use(a)
 	return t
 }
@@ -57,12 +61,15 @@ func newTenant(s *Server, a *account.Account) *tenant {
 // use takes over the rules of the account.
 func (t *tenant) use(a *account.Account) {
 	t.profile.Store(newProfile(a))
-	limit := rate.Inf
-	if a.Rate > 0 {
-		limit = rate.Limit(a.Rate)
-	}
-	t.limiter.SetLimit(limit)
+	t.limiter.SetLimit(limitOf(a))
 	t.limiter.SetBurst(a.BurstSize())
+}
+
+func limitOf(a *account.Account) rate.Limit {
+	if a.Rate == 0 {
+		return rate.Inf
+	}
+	return rate.Limit(a.Rate)
 }
 
 // join adds a session that has bound; false: the server stops.
@@ -96,11 +103,20 @@ func (t *tenant) withdraw(c *Conn) {
 	}
 }
 
-// quit removes a session that has ended.
-func (t *tenant) quit(c *Conn) {
+// quit removes a session that has ended, and reports whether it was the last one.
+func (t *tenant) quit(c *Conn) (last bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.conns, c)
+	return len(t.conns) == 0
+}
+
+// releaseQuota gives back what the account has left of its quota here.
+func (t *tenant) releaseQuota() {
+	const patience = 5 * time.Second
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.srv.base), patience)
+	defer cancel()
+	t.quota.release(ctx, t.count)
 }
 
 // sessions are the sessions that are bound.
@@ -167,23 +183,30 @@ func (t *tenant) follow(ctx context.Context) {
 func (c *Conn) pace(n int, now time.Time) bool {
 	const most = time.Second
 	limiter := c.tenant.limiter
-	if limiter.Limit() == rate.Inf {
-		return true
-	}
-	r := limiter.ReserveN(now, n)
-	wait := r.DelayFrom(now)
-	switch {
-	case !r.OK() || wait > most:
-		r.CancelAt(now)
-		return false
-	case wait > 0:
-		c.out.flush()
-		timer := time.NewTimer(wait)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-c.srv.base.Done():
+	for n > 0 && limiter.Limit() != rate.Inf {
+		some := min(n, limiter.Burst())
+		n -= some
+		r := limiter.ReserveN(now, some)
+		wait := r.DelayFrom(now)
+		if !r.OK() || wait > most {
+			r.CancelAt(now)
+			return false
+		}
+		if wait > 0 {
+			c.out.flush()
+			c.rest(wait)
+			now = time.Now()
 		}
 	}
 	return true
+}
+
+// rest waits a while without reading.
+func (c *Conn) rest(wait time.Duration) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-c.srv.base.Done():
+	}
 }

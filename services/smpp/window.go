@@ -44,6 +44,13 @@ func (w *window) free() {
 	}
 }
 
+// taken is how many places are taken.
+func (w *window) taken() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.n
+}
+
 // empty waits until no place is taken, or ctx ends.
 func (w *window) empty(ctx context.Context) {
 	for {

@@ -297,8 +297,21 @@ type Account struct {
 	TimeZone            string                 `protobuf:"bytes,19,opt,name=time_zone,json=timeZone,proto3" json:"time_zone,omitempty"`
 	Disabled            bool                   `protobuf:"varint,20,opt,name=disabled,proto3" json:"disabled,omitempty"`
 	Alternates          []*Alternate           `protobuf:"bytes,21,rep,name=alternates,proto3" json:"alternates,omitempty"`
-	unknownFields       protoimpl.UnknownFields
-	sizeCache           protoimpl.SizeCache
+	// The coding of data_coding 0, as in codings; empty: gsm.
+	DefaultCoding string `protobuf:"bytes,22,opt,name=default_coding,json=defaultCoding,proto3" json:"default_coding,omitempty"`
+	// Stands in for an absent source address; empty: one must be given.
+	DefaultSource string `protobuf:"bytes,23,opt,name=default_source,json=defaultSource,proto3" json:"default_source,omitempty"`
+	// The country code that replaces the zero of national numbers; empty: they stay.
+	Country string `protobuf:"bytes,24,opt,name=country,proto3" json:"country,omitempty"`
+	// The service types known; none: those of SMPP 3.4 section 5.2.11.
+	ServiceTypes []string `protobuf:"bytes,25,rep,name=service_types,json=serviceTypes,proto3" json:"service_types,omitempty"`
+	// Protocol identifiers allowed although they act on the phone without being seen.
+	ProtocolIds []uint32 `protobuf:"varint,26,rep,packed,name=protocol_ids,json=protocolIds,proto3" json:"protocol_ids,omitempty"`
+	// How long a message with a user_message_reference that is submitted again is
+	// recognised; absent: not at all.
+	Deduplicate   *durationpb.Duration `protobuf:"bytes,27,opt,name=deduplicate,proto3" json:"deduplicate,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Account) Reset() {
@@ -478,6 +491,48 @@ func (x *Account) GetAlternates() []*Alternate {
 	return nil
 }
 
+func (x *Account) GetDefaultCoding() string {
+	if x != nil {
+		return x.DefaultCoding
+	}
+	return ""
+}
+
+func (x *Account) GetDefaultSource() string {
+	if x != nil {
+		return x.DefaultSource
+	}
+	return ""
+}
+
+func (x *Account) GetCountry() string {
+	if x != nil {
+		return x.Country
+	}
+	return ""
+}
+
+func (x *Account) GetServiceTypes() []string {
+	if x != nil {
+		return x.ServiceTypes
+	}
+	return nil
+}
+
+func (x *Account) GetProtocolIds() []uint32 {
+	if x != nil {
+		return x.ProtocolIds
+	}
+	return nil
+}
+
+func (x *Account) GetDeduplicate() *durationpb.Duration {
+	if x != nil {
+		return x.Deduplicate
+	}
+	return nil
+}
+
 // InboundRoute sends what arrives from the network to an account.
 type InboundRoute struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -577,7 +632,7 @@ const file_viesti_v1_policy_proto_rawDesc = "" +
 	"\n" +
 	"AllowEntry\x12\x16\n" +
 	"\x06prefix\x18\x01 \x01(\tR\x06prefix\x12\x14\n" +
-	"\x05queue\x18\x02 \x01(\tR\x05queue\"\xc9\x05\n" +
+	"\x05queue\x18\x02 \x01(\tR\x05queue\"\xb6\a\n" +
 	"\aAccount\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1f\n" +
 	"\vsecret_hash\x18\x02 \x01(\tR\n" +
@@ -606,7 +661,13 @@ const file_viesti_v1_policy_proto_rawDesc = "" +
 	"\bdisabled\x18\x14 \x01(\bR\bdisabled\x124\n" +
 	"\n" +
 	"alternates\x18\x15 \x03(\v2\x14.viesti.v1.AlternateR\n" +
-	"alternates\"\x90\x01\n" +
+	"alternates\x12%\n" +
+	"\x0edefault_coding\x18\x16 \x01(\tR\rdefaultCoding\x12%\n" +
+	"\x0edefault_source\x18\x17 \x01(\tR\rdefaultSource\x12\x18\n" +
+	"\acountry\x18\x18 \x01(\tR\acountry\x12#\n" +
+	"\rservice_types\x18\x19 \x03(\tR\fserviceTypes\x12!\n" +
+	"\fprotocol_ids\x18\x1a \x03(\rR\vprotocolIds\x12;\n" +
+	"\vdeduplicate\x18\x1b \x01(\v2\x19.google.protobuf.DurationR\vdeduplicate\"\x90\x01\n" +
 	"\fInboundRoute\x12\x18\n" +
 	"\aaccount\x18\x01 \x01(\tR\aaccount\x12\x14\n" +
 	"\x05modem\x18\x02 \x01(\tR\x05modem\x12\x14\n" +
@@ -647,11 +708,12 @@ var file_viesti_v1_policy_proto_depIdxs = []int32{
 	6, // 5: viesti.v1.Account.max_validity:type_name -> google.protobuf.Duration
 	7, // 6: viesti.v1.Account.expires_at:type_name -> google.protobuf.Timestamp
 	8, // 7: viesti.v1.Account.alternates:type_name -> viesti.v1.Alternate
-	8, // [8:8] is the sub-list for method output_type
-	8, // [8:8] is the sub-list for method input_type
-	8, // [8:8] is the sub-list for extension type_name
-	8, // [8:8] is the sub-list for extension extendee
-	0, // [0:8] is the sub-list for field type_name
+	6, // 8: viesti.v1.Account.deduplicate:type_name -> google.protobuf.Duration
+	9, // [9:9] is the sub-list for method output_type
+	9, // [9:9] is the sub-list for method input_type
+	9, // [9:9] is the sub-list for extension type_name
+	9, // [9:9] is the sub-list for extension extendee
+	0, // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_viesti_v1_policy_proto_init() }

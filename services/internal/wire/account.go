@@ -19,6 +19,9 @@ func EncodeAccount(a *account.Account) ([]byte, error) {
 		Window: a.Window, Rate: a.Rate, Burst: a.Burst, DailyQuota: a.DailyQuota, MaxBinds: a.MaxBinds, MaxParts: a.MaxParts,
 		MaxValidity: span(a.MaxValidity), ExpiresAt: stamp(a.ExpiresAt), ReceiptForm: text(a.ReceiptForm), TimeZone: text(a.TimeZone),
 		Disabled: a.Disabled, Alternates: alternatesOut(a.Alternates),
+		DefaultCoding: text(a.DefaultCoding), DefaultSource: text(a.DefaultSource), Country: text(a.Country),
+		ServiceTypes: each(a.ServiceTypes, text), ProtocolIds: each(a.ProtocolIDs, func(p uint8) uint32 { return uint32(p) }),
+		Deduplicate: span(a.Deduplicate),
 	})
 }
 
@@ -36,6 +39,8 @@ func DecodeAccount(data []byte) (*account.Account, error) {
 		Window: p.GetWindow(), Rate: p.GetRate(), Burst: p.GetBurst(), DailyQuota: p.GetDailyQuota(), MaxBinds: p.GetMaxBinds(), MaxParts: p.GetMaxParts(),
 		MaxValidity: p.GetMaxValidity().AsDuration(), ExpiresAt: instant(p.GetExpiresAt()), ReceiptForm: p.GetReceiptForm(), TimeZone: p.GetTimeZone(),
 		Disabled: p.GetDisabled(), Alternates: alternatesIn(p.GetAlternates()),
+		DefaultCoding: p.GetDefaultCoding(), DefaultSource: p.GetDefaultSource(), Country: p.GetCountry(), ServiceTypes: p.GetServiceTypes(),
+		Deduplicate: p.GetDeduplicate().AsDuration(),
 	}
 	for _, text := range p.GetCidrs() {
 		n, err := netip.ParsePrefix(text)
@@ -50,6 +55,13 @@ func DecodeAccount(data []byte) (*account.Account, error) {
 			return nil, err
 		}
 		a.Classes = append(a.Classes, *class)
+	}
+	for _, id := range p.GetProtocolIds() {
+		pid, err := octet("protocol id", &id)
+		if err != nil {
+			return nil, err
+		}
+		a.ProtocolIDs = append(a.ProtocolIDs, *pid)
 	}
 	if err := a.Validate(); err != nil {
 		return nil, malformed("Account", err)

@@ -20,7 +20,9 @@ func TestAccountTravelsWhole(t *testing.T) {
 		Modes: []account.Mode{account.Receiver}, Sources: []string{"Shop"}, Destinations: []string{"358"}, Codings: []string{"gsm"},
 		Classes: []uint8{0, 3}, Commands: []string{"submit_sm"}, Window: 1, Rate: 2.5, Burst: 3, DailyQuota: 4, MaxBinds: 5, MaxParts: 6,
 		MaxValidity: time.Hour, ExpiresAt: time.Unix(1, 0).UTC(), ReceiptForm: "text", TimeZone: "Europe/Helsinki", Disabled: true,
-		Alternates: []message.Alternate{{Recipient: message.NewAddress("358401"), After: time.Minute}},
+		Alternates:    []message.Alternate{{Recipient: message.NewAddress("358401"), After: time.Minute}},
+		DefaultCoding: "latin1", DefaultSource: "4917", Country: "49", ServiceTypes: []string{"CMT"}, ProtocolIDs: []uint8{0x41},
+		Deduplicate: time.Minute,
 	}
 	for v, i := reflect.ValueOf(*want), 0; i < v.NumField(); i++ {
 		if v.Field(i).IsZero() {

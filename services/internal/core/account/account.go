@@ -59,6 +59,20 @@ type Account struct {
 	Disabled              bool
 	// Alternates are tried when a message does not reach its recipient.
 	Alternates []message.Alternate
+	// DefaultCoding is that of data_coding 0, as in KnownCodings; empty: gsm.
+	DefaultCoding string
+	// DefaultSource stands in for an absent source address; empty: one must be given.
+	DefaultSource string
+	// Country is the country code that replaces the zero of national numbers; empty:
+	// they stay as they are.
+	Country string
+	// ServiceTypes are those known; none: those of SMPP 3.4 §5.2.11.
+	ServiceTypes []string
+	// ProtocolIDs are allowed although they act on the phone or SIM without being seen.
+	ProtocolIDs []uint8
+	// Deduplicate is how long a message with a user_message_reference that is
+	// submitted again is recognised and not sent again; 0: not at all.
+	Deduplicate time.Duration
 }
 
 // Limits, and what stands for 0.

@@ -119,6 +119,11 @@ func TestValidate(t *testing.T) {
 		"rate":                 func(a *Account) { a.Rate = math.NaN() },
 		"max_parts":            func(a *Account) { a.MaxParts = 256 },
 		"max_validity":         func(a *Account) { a.MaxValidity = -1 },
+		"default_coding":       func(a *Account) { a.DefaultCoding = "gsm7" },
+		"default_source":       func(a *Account) { a.DefaultSource = "491701234567890123456" },
+		"country":              func(a *Account) { a.Country = "+49" },
+		"service_types":        func(a *Account) { a.ServiceTypes = []string{"SIX123"} },
+		"deduplicate":          func(a *Account) { a.Deduplicate = 73 * time.Hour },
 	} {
 		a := shop()
 		change(a)

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 )
 
 // ErrInvalid says that an account's rules make no sense.
@@ -34,6 +35,7 @@ func (a *Account) Validate() error {
 	expect(a.MaxBinds <= math.MaxInt16, "max_binds", "%d is too large", a.MaxBinds)
 	expect(a.MaxParts <= maxParts, "max_parts", "%d is more than %d", a.MaxParts, maxParts)
 	expect(a.MaxValidity >= 0, "max_validity", "it is negative")
+	a.validateReading(expect)
 	return errors.Join(problems...)
 }
 
@@ -54,6 +56,19 @@ func (a *Account) validateNames(expect func(ok bool, rule, format string, args .
 		digits := strings.TrimPrefix(d, "s")
 		expect(d == Any || d != "" && strings.Trim(digits, "0123456789") == "", "destination_prefixes", "digits without \"+\", short numbers with \"s\", or %q", Any)
 	}
+}
+
+// validateReading checks the rules about how messages are read.
+func (a *Account) validateReading(expect func(ok bool, rule, format string, args ...any)) {
+	const maxServiceType, maxSource, maxCountry, longest = 5, 20, 4, 72 * time.Hour
+	expect(a.DefaultCoding == "" || slices.Contains(KnownCodings, a.DefaultCoding), "default_coding", "%q is unknown: %v", a.DefaultCoding, KnownCodings)
+	expect(len(a.DefaultSource) <= maxSource, "default_source", "it has more than %d characters", maxSource)
+	expect(len(a.Country) <= maxCountry && strings.Trim(a.Country, "0123456789") == "", "country", "a country code: at most %d digits", maxCountry)
+	for _, s := range a.ServiceTypes {
+		expect(len(s) <= maxServiceType, "service_types", "%q has more than %d characters", s, maxServiceType)
+	}
+	expect(a.Deduplicate == 0 || a.Deduplicate >= time.Second && a.Deduplicate <= longest, "deduplicate",
+		"need 1s to %v, for as long as messages are remembered, or 0", longest)
 }
 
 func validName(name string) bool {

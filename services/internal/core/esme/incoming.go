@@ -1,0 +1,118 @@
+package esme
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/gsm7"
+	"github.com/viesti-sms/viesti/services/internal/codec/smpp"
+	"github.com/viesti-sms/viesti/services/internal/codec/tpdu"
+	"github.com/viesti-sms/viesti/services/internal/codec/ucs2"
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+)
+
+const (
+	npiISDN = 1 // SMPP 3.4 §5.2.6
+
+	codingBinary = 0x04
+	codingUCS2   = 0x08
+	// classed are the codings with a class: of the GSM alphabet or binary, and of UCS2.
+	classed       = 0xF0
+	classedBinary = 0xF4
+	classedUCS2   = 0x18
+
+	esmUDHI      = 0x40
+	esmReplyPath = 0x80
+)
+
+// Incoming returns the deliver_sm of a message that arrived from the network for a
+// number, in the charset that the client knows as data_coding 0. Parts of a message
+// stay parts: their header says what belongs together. false: it cannot be decoded.
+func Incoming(r *life.Received, number string, standard Charset) (smpp.ShortMessage, bool) {
+	mt, err := tpdu.DecodeMT(r.PDU)
+	if err != nil || mt.Deliver == nil {
+		return smpp.ShortMessage{}, false
+	}
+	d := mt.Deliver
+	m := smpp.ShortMessage{Source: originator(d.OA), Destination: ownNumber(number), ProtocolID: d.PID}
+	m.DataCoding, m.Text = incomingText(d, standard)
+	if len(d.UDH) > 0 {
+		m.ESMClass |= esmUDHI
+		m.Text = append(append([]byte(nil), d.UDH...), m.Text...)
+	}
+	if d.ReplyPath {
+		m.ESMClass |= esmReplyPath
+	}
+	return m, true
+}
+
+// originator is who sent it (3GPP TS 23.040 §9.1.2.5; SMPP 3.4 §5.2.5, §5.2.6).
+func originator(a tpdu.Address) smpp.Address {
+	const ton, npi, most = 4, 0x0F, 20
+	if a.IsAlphanumeric() {
+		name := []byte(gsm7.Decode(a.Septets, gsm7.Tables{}))
+		return smpp.Address{TON: tonAlphanumeric, Addr: name[:min(len(name), most)]}
+	}
+	return smpp.Address{TON: a.TOA >> ton & 7, NPI: a.TOA & npi, Addr: []byte(a.Digits)}
+}
+
+// ownNumber is the number of the SIM as it was configured, where it was.
+func ownNumber(number string) smpp.Address {
+	number = strings.TrimPrefix(number, "+")
+	if number == "" || len(number) > maxDigits || strings.Trim(number, digits) != "" {
+		return smpp.Address{}
+	}
+	return smpp.Address{TON: tonInternational, NPI: npiISDN, Addr: []byte(number)}
+}
+
+// incomingText is the text and its data_coding.
+func incomingText(d *tpdu.Deliver, standard Charset) (coding uint8, text []byte) {
+	dcs := tpdu.ParseDCS(d.DCS)
+	switch {
+	case dcs.Compressed, dcs.Alphabet == tpdu.Alphabet8Bit:
+		return withClass(codingBinary, classedBinary, dcs), d.Data
+	case dcs.Alphabet == tpdu.AlphabetUCS2 && dcs.Waiting.Present:
+		return d.DCS, d.Data
+	case dcs.Alphabet == tpdu.AlphabetUCS2:
+		return withClass(codingUCS2, classedUCS2, dcs), d.Data
+	}
+	locking, single := tpdu.Languages(d.UDH)
+	if standard == GSM { // with its header, which names the tables
+		return septetCoding(d.DCS, dcs), d.Data
+	}
+	text8 := gsm7.Decode(d.Data, gsm7.Tables{Locking: gsm7.Language(locking), Single: gsm7.Language(single)})
+	if text, ok := standard.encode(text8); ok {
+		return septetCoding(d.DCS, dcs), text
+	}
+	return withClass(codingUCS2, classedUCS2, dcs), ucs2.AppendEncode(nil, text8)
+}
+
+// septetCoding is the data_coding of text in the standard charset.
+func septetCoding(octet byte, dcs tpdu.DCS) uint8 {
+	if dcs.Waiting.Present {
+		return octet
+	}
+	return withClass(0, classed, dcs)
+}
+
+func withClass(plain, classed uint8, dcs tpdu.DCS) uint8 {
+	if dcs.HasClass {
+		return classed | dcs.Class
+	}
+	return plain
+}
+
+// encode returns text in a charset of octets; false: the charset lacks a character.
+func (c Charset) encode(text string) ([]byte, bool) {
+	if c == UTF8 {
+		return []byte(text), utf8.ValidString(text)
+	}
+	out := make([]byte, 0, len(text))
+	for _, r := range text {
+		if r >= utf8.RuneSelf && (c != Latin1 || r > 0xFF) {
+			return nil, false
+		}
+		out = append(out, byte(r))
+	}
+	return out, true
+}
