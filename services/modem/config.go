@@ -29,8 +29,9 @@ type Config struct {
 // smsd.conf (smstools spec §6.3).
 type Device struct {
 	Name string `yaml:"name"`
-	// Device is a path or @host:port.
+	// Device is a path or @host:port. Match stands in its place.
 	Device string `yaml:"device"`
+	Match  Match  `yaml:"match"`
 	// AnyPort opens a port also when it is known not to be for AT commands.
 	AnyPort     bool        `yaml:"any_port"`
 	Baud        int         `yaml:"baudrate"`
@@ -155,8 +156,11 @@ func (c *Config) Check() error {
 			bad("another one has the same name")
 		}
 		names[d.Name] = true
-		if d.Device == "" {
-			bad("it has no device; give a path like /dev/ttyUSB0, or @host:port")
+		switch {
+		case d.Device == "" && !d.Match.wanted():
+			bad("it has no device; give a path like /dev/ttyUSB0, or @host:port, or say in match what modem it is")
+		case d.Device != "" && d.Match.wanted():
+			bad("it has device and match; one of them is enough")
 		}
 		if _, ok := reports[d.Report]; !ok {
 			bad("report is %q, want no, yes or disabled", d.Report)

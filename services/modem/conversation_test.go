@@ -79,7 +79,7 @@ func deliver(number string, minute int) string {
 }
 
 func TestPrivilegedSendersComeFirst(t *testing.T) {
-	w := newWorker("h", Device{Conversation: Conversation{PriviledgedNumbers: []config.Text{"49", "46"}}}, nil, zap.NewNop(), nil)
+	w := newWorker("h", Device{Conversation: Conversation{PriviledgedNumbers: []config.Text{"49", "46"}}}, nil, zap.NewNop())
 	stored := []driver.Stored{
 		{Index: 1, PDU: driver.PDU(deliver("3584000001", 30))}, {Index: 2, PDU: driver.PDU(deliver("4670000001", 30))},
 		{Index: 3, PDU: driver.PDU(deliver("4970000001", 40))}, {Index: 4, PDU: driver.PDU(deliver("4970000001", 20))},
@@ -119,7 +119,7 @@ func TestMemoryAlarm(t *testing.T) {
 	r := newRig(t)
 	d := DefaultDevice()
 	d.Name = "A"
-	w, ctx := newWorker("h", d, r.bus, zap.NewNop(), nil), t.Context()
+	w, ctx := newWorker("h", d, r.bus, zap.NewNop()), t.Context()
 	alarms := r.alarms()
 	for i, step := range []struct {
 		used, removed int

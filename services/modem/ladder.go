@@ -71,10 +71,6 @@ type ladder struct {
 	asked rung
 	// postponed is such a step that waits until the family is known.
 	postponed rung
-	// devices are those of all modems of this host, which share the slice; self is
-	// the place of its own.
-	devices []string
-	self    int
 }
 
 // round is how many sessions the ladder takes; between rounds are as many in which
@@ -163,7 +159,7 @@ func (w *worker) resetClosed(ctx context.Context, r rung) {
 	case r == rungUSB && w.mayResetUSB():
 		w.count(r)
 		const pause = 2 * time.Second
-		err = serial.ResetUSB(ctx, serial.Sysfs, w.dev.Device, pause)
+		err = serial.ResetUSB(ctx, serial.Sysfs, w.device(), pause)
 	case r == rungCommand && w.dev.ResetCmd != "":
 		w.count(r)
 		err = w.runResetCmd(ctx)
@@ -177,7 +173,7 @@ func (w *worker) resetClosed(ctx context.Context, r rung) {
 }
 
 func (w *worker) runResetCmd(ctx context.Context) error {
-	result, err := hook.Hook{Command: w.dev.ResetCmd, Timeout: time.Duration(w.dev.ResetTimeout)}.Run(ctx, w.dev.Name, w.dev.Device)
+	result, err := hook.Hook{Command: w.dev.ResetCmd, Timeout: time.Duration(w.dev.ResetTimeout)}.Run(ctx, w.dev.Name, w.device())
 	if err == nil && result.Code != 0 {
 		return fmt.Errorf("reset_cmd ended with %d", result.Code)
 	}
@@ -186,17 +182,14 @@ func (w *worker) runResetCmd(ctx context.Context) error {
 
 // mayResetUSB reports whether the modem is alone on its USB device.
 func (w *worker) mayResetUSB() bool {
-	if !w.dev.ResetUSB || strings.HasPrefix(w.dev.Device, "@") {
+	if !w.dev.ResetUSB || strings.HasPrefix(w.device(), "@") {
 		return false
 	}
-	own, err := serial.USBDevice(serial.Sysfs, w.dev.Device)
+	own, err := serial.USBDevice(serial.Sysfs, w.device())
 	if err != nil {
 		return false
 	}
-	for i, other := range w.ladder.devices {
-		if i == w.ladder.self {
-			continue
-		}
+	for _, other := range w.places.others(w.dev.Name) {
 		if device, err := serial.USBDevice(serial.Sysfs, other); err == nil && device == own {
 			w.log.Warn("another modem is on the same USB device, which is therefore not reset", zap.String("other", other))
 			return false

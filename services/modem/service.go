@@ -24,6 +24,7 @@ type Service struct {
 	workers []*worker
 	log     *zap.Logger
 	info    *infoFile
+	places  *places
 }
 
 // New makes a Service; Config.Check tells before whether it can work. open is nil
@@ -34,15 +35,12 @@ func New(cfg Config, b *bus.Bus, logger *zap.Logger, open Opener) *Service {
 	}
 	s := &Service{log: logger.Named("modem")}
 	s.info = newInfoFile(cfg.InfoFile, s.log)
-	devices := make([]string, len(cfg.Modems))
-	for i, d := range cfg.Modems {
-		devices[i] = d.Device
-	}
-	for i, d := range cfg.Modems {
-		w := newWorker(cfg.Host, d, b, s.log, open)
+	s.places = newPlaces(cfg.Modems, open)
+	for _, d := range cfg.Modems {
+		w := newWorker(cfg.Host, d, b, s.log)
 		w.pin = newPINNote(cfg.State, d.Name)
 		w.info = s.info
-		w.ladder.devices, w.ladder.self = devices, i
+		w.places = s.places
 		s.workers = append(s.workers, w)
 	}
 	return s

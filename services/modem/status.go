@@ -83,6 +83,13 @@ func (s *status) identify(imei, imsi string) {
 	s.now.Identity.IMEI, s.now.Identity.IMSI = imei, imsi
 }
 
+// moved says where the modem is now.
+func (s *status) moved(device string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now.Device = device
+}
+
 // radio takes over what the modem says about its network.
 func (s *status) radio(ctx context.Context, st driver.Status) {
 	s.mu.Lock()

@@ -17,7 +17,7 @@ import (
 func (w *worker) welcome(ctx context.Context, m *driver.Modem, id driver.Identity) {
 	profile := m.Profile()
 	w.unregistered = 0
-	w.log.Info("modem ready", zap.String("device", w.dev.Device), zap.String("maker", id.Manufacturer),
+	w.log.Info("modem ready", zap.String("device", w.device()), zap.String("maker", id.Manufacturer),
 		zap.String("model", id.Model), zap.String("profile", profile.Name))
 	if profile.SendOnly && w.dev.Incoming {
 		w.log.Warn("devices of this family can mostly send, but do not hand over what they receive", zap.String("family", profile.Title))

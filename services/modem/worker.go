@@ -28,7 +28,6 @@ type worker struct {
 	settings *compose.Settings
 	bus      *bus.Bus
 	log      *zap.Logger
-	open     Opener
 	status   *status
 	now      func() time.Time
 	control  control
@@ -67,6 +66,10 @@ type worker struct {
 	detailed bool
 	// chatter is when lines of a name were last logged.
 	chatter map[string]time.Time
+	// places are those of all modems of the host, and place that of this one, where its
+	// configuration does not say it.
+	places *places
+	place  atomic.Pointer[string]
 	// regular is where the regular run is.
 	regular regular
 	// messages counts what was sent, where that is not kept with the broker; limited
@@ -79,9 +82,9 @@ type worker struct {
 	unopened int
 }
 
-func newWorker(host string, d Device, b *bus.Bus, logger *zap.Logger, open Opener) *worker {
+func newWorker(host string, d Device, b *bus.Bus, logger *zap.Logger) *worker {
 	return &worker{
-		dev: d, settings: d.settings(), bus: b, log: logger.With(log.Modem(d.Name)), open: open, now: time.Now, suspendPoll: suspendPoll, control: control{ready: make(chan struct{})},
+		dev: d, settings: d.settings(), bus: b, log: logger.With(log.Modem(d.Name)), now: time.Now, suspendPoll: suspendPoll, control: control{ready: make(chan struct{})},
 		status: newStatus(b, life.ModemStatus{
 			Device: d.Device, Queues: d.serves(), Registration: -1,
 			Identity: life.Modem{Host: host, Name: d.Name, Number: string(d.Number), Description: d.Description},
@@ -156,12 +159,13 @@ func (w *worker) session(ctx context.Context) (err error) {
 	}
 	step := w.ladder.next()
 	w.resetClosed(ctx, step)
+	defer w.places.leave(w.dev.Name)
 	device, err := w.openDevice(ctx)
 	if err != nil {
 		return fmt.Errorf("opening the device: %w", err)
 	}
 	cfg := w.dev.driver()
-	cfg.USB = usbIdentity(device, w.dev.Device)
+	cfg.USB = usbIdentity(device, w.device())
 	if err := w.guardPIN(&cfg); err != nil {
 		_ = device.Close()
 		return err
@@ -212,18 +216,49 @@ func (w *worker) openDevice(ctx context.Context) (io.ReadWriteCloser, error) {
 	if w.dev.ModemDisabled {
 		return noModem(), nil
 	}
-	device, err := w.open(ctx, w.dev)
+	device, err := w.openWhereItIs(ctx)
 	w.countOpening(ctx, err)
 	if !errors.Is(err, serial.ErrNoDevice) {
 		return device, err
 	}
-	w.log.Error("the device is not there; it is waited for", zap.String("device", w.dev.Device), zap.Error(err))
+	w.log.Error("the device is not there; it is waited for", zap.String("device", w.device()), zap.Error(err))
 	w.status.set(ctx, life.ModemTrouble, err.Error()+"; it is waited for")
-	if err := serial.AwaitDevice(ctx, w.dev.Device); err != nil {
+	if err := w.awaitDevice(ctx); err != nil {
 		return nil, err
 	}
-	w.log.Info("the device has been plugged in", zap.String("device", w.dev.Device))
-	return w.open(ctx, w.dev)
+	return w.openWhereItIs(ctx)
+}
+
+// openWhereItIs opens the device, and looks for the modem first where its
+// configuration does not say where it is.
+func (w *worker) openWhereItIs(ctx context.Context) (io.ReadWriteCloser, error) {
+	if w.dev.Match.wanted() {
+		place, err := w.places.find(ctx, &w.dev)
+		if err != nil {
+			return nil, err
+		}
+		w.place.Store(&place)
+		w.status.moved(place)
+	}
+	d := w.dev
+	d.Device = w.device()
+	return w.places.open(ctx, d)
+}
+
+// device is where the modem is, as far as that is known.
+func (w *worker) device() string {
+	if place := w.place.Load(); place != nil {
+		return *place
+	}
+	return w.dev.Device
+}
+
+// awaitDevice waits until the device is plugged in, or anything is that may be it.
+func (w *worker) awaitDevice(ctx context.Context) error {
+	if w.dev.Match.wanted() {
+		return w.places.roots.AwaitPort(ctx, max(time.Duration(w.dev.OpenSleep), firstPause))
+	}
+	return serial.AwaitDevice(ctx, w.dev.Device)
 }
 
 // countOpening raises an alarm when the device could not be opened so often, one time

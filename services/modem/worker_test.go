@@ -30,6 +30,8 @@ type rig struct {
 	bus      *bus.Bus
 	dir      string
 	closeBus func()
+	// places, when not nil, is told of the service's.
+	places func(*places)
 }
 
 func newRig(t *testing.T) *rig {
@@ -78,6 +80,9 @@ func (r *rig) worker(name string, cfg sim.Config, change func(*Device)) (m *sim.
 	ctx, cancel := context.WithCancel(r.t.Context())
 	done := make(chan struct{})
 	s := New(Config{Host: "host-" + name, Modems: []Device{d}}, r.bus, zap.NewNop(), nil)
+	if r.places != nil {
+		r.places(s.places)
+	}
 	go func() {
 		defer close(done)
 		_ = s.Run(ctx)

@@ -64,6 +64,39 @@ func (m *Modem) identify(ctx context.Context) error {
 	return nil
 }
 
+// iccidCommands ask for the number of the SIM; makers do not agree on one.
+var iccidCommands = []string{"AT+CCID", "AT+ICCID", "AT+QCCID", "AT+CICCID", "AT^ICCID?"}
+
+// Identify asks a modem that nothing is known of for its IMEI and ICCID, and for
+// nothing else: it is left as it was, but for the echo.
+func (m *Modem) Identify(ctx context.Context) (id Identity, err error) {
+	if err := m.take(ctx); err != nil {
+		return id, err
+	}
+	defer m.release()
+	if err := m.wakeUp(ctx); err != nil {
+		return id, err
+	}
+	if err := m.tolerate(ctx, "ATE0"); err != nil {
+		return id, err
+	}
+	if id.IMEI, err = m.number(ctx, "AT+CGSN"); err != nil {
+		return id, err
+	}
+	for _, command := range iccidCommands {
+		if id.ICCID, err = m.number(ctx, command); err != nil || id.ICCID != "" {
+			break
+		}
+	}
+	return id, err
+}
+
+// number gives a command that a modem may refuse, for the number in its answer.
+func (m *Modem) number(ctx context.Context, command string) (string, error) {
+	lines, err := m.doHeld(ctx, command, m.patience(OpDefault))
+	return longestNumber(lines), unlessRefusal(err)
+}
+
 // longestNumber finds a number of at least 14 digits, with or without the name
 // of the command before it and quotes around it.
 func longestNumber(lines []string) string {

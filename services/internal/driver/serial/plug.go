@@ -59,6 +59,36 @@ func AwaitDevice(ctx context.Context, device string) error {
 	}
 }
 
+// AwaitPort waits until a port appears, and leaves it alone for two seconds then; at
+// most for the time that somebody should look again after in any case.
+func (r Roots) AwaitPort(ctx context.Context, most time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
+	w, err := fsnotify.NewWatcher()
+	if err == nil {
+		err = w.Add(r.Dev)
+	}
+	if err != nil {
+		return fmt.Errorf("waiting for a port: %w", err)
+	}
+	defer func() { _ = w.Close() }()
+	var settled <-chan time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-settled:
+			return nil
+		case e := <-w.Events:
+			if e.Has(fsnotify.Create) && strings.HasPrefix(filepath.Base(e.Name), "tty") {
+				settled = time.After(settle)
+			}
+		case <-w.Errors: // something may have been missed: look
+			return nil
+		}
+	}
+}
+
 func there(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
