@@ -25,13 +25,26 @@ const server = "github.com/nats-io/nats-server/v2"
 // Build builds all programs and the broker into dir. TestMain calls it once.
 func Build(dir string) error {
 	for _, target := range []string{"github.com/viesti-sms/viesti/services/cmd/...", server} {
-		cmd := exec.Command("go", "build", "-o", dir+"/", target)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("building %s: %w\n%s", target, err, out)
+		if err := build(dir, target); err != nil {
+			return err
 		}
 	}
 	return nil
 }
+
+// BuildBroker builds the external broker alone into dir.
+func BuildBroker(dir string) error { return build(dir, server) }
+
+func build(dir, target string) error {
+	out, err := exec.Command("go", "build", "-o", dir+"/", target).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("building %s: %w\n%s", target, err, out)
+	}
+	return nil
+}
+
+// Broker is the path of the external broker in the directory that it was built into.
+func Broker(dir string) string { return filepath.Join(dir, "nats-server") }
 
 // Process is a running program.
 type Process struct {

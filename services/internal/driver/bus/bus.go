@@ -126,12 +126,15 @@ func transient(err error) bool {
 		}
 	}
 	var api *jetstream.APIError
-	return errors.Is(err, ErrFull) || errors.As(err, &api) && (api.Code == 503 || api.ErrorCode == accountFull)
+	return errors.Is(err, ErrFull) || errors.As(err, &api) && (api.Code == 503 || api.ErrorCode == accountFull || api.ErrorCode == noPeers)
 }
 
 // accountFull is the answer of a server whose account has used up its space; the
 // space of the server itself is a 503.
 const accountFull jetstream.ErrorCode = 10002
+
+// noPeers is the answer of a cluster of which not enough servers are there yet.
+const noPeers jetstream.ErrorCode = 10005
 
 // conflict reports whether err says that a compare-and-set was lost.
 func conflict(err error) bool {

@@ -220,7 +220,8 @@ func (b *Bus) followJob(ctx context.Context, consumer string, read reader) error
 	return b.followIn(ctx, b.space.StreamJobs(), consumer, read)
 }
 
-// followIn hands what a durable consumer gives to lanes until ctx ends.
+// followIn hands what a durable consumer gives to rows until ctx ends: what one of
+// them waits for delays no other.
 func (b *Bus) followIn(ctx context.Context, stream, consumer string, read reader) error {
 	var c jetstream.Consumer
 	err := b.retry(ctx, func(ctx context.Context) (err error) {
@@ -230,7 +231,7 @@ func (b *Bus) followIn(ctx context.Context, stream, consumer string, read reader
 	if err != nil {
 		return fmt.Errorf("following %s: %w", consumer, err)
 	}
-	return b.inLanes(ctx, c, confirmed, read)
+	return b.inLanes(ctx, c, startRows(), confirmed, read)
 }
 
 // eachStored calls f with every stored event whose subject matches filter, in order.

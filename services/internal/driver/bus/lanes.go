@@ -26,7 +26,7 @@ func (b *Bus) FollowAccountInLanes(ctx context.Context, account string, lane fun
 	if err != nil {
 		return err
 	}
-	return b.inLanes(ctx, c, unconfirmed, readEvent(lane, handle))
+	return b.inLanes(ctx, c, startLanes(), unconfirmed, readEvent(lane, handle))
 }
 
 // Stored is an event as the broker gives it to a follower.
@@ -58,7 +58,7 @@ func (b *Bus) FollowStored(ctx context.Context, account string, lane func(*life.
 	if err != nil {
 		return err
 	}
-	return b.inLanes(ctx, c, unconfirmed, readStored(lane, handle))
+	return b.inLanes(ctx, c, startLanes(), unconfirmed, readStored(lane, handle))
 }
 
 // reader reads a message: the name of its lane, and what to do about it. An error
@@ -86,10 +86,15 @@ func readStored(lane func(*life.Event) string, handle func(context.Context, *Sto
 	}
 }
 
-// inLanes hands what a consumer gives to lanes until ctx ends.
-func (b *Bus) inLanes(ctx context.Context, c jetstream.Consumer, ack acknowledge, read reader) error {
+// laner runs what it is given: what has one name one after the other.
+type laner interface {
+	give(name string, f func())
+	stop()
+}
+
+// inLanes hands what a consumer gives to l until ctx ends.
+func (b *Bus) inLanes(ctx context.Context, c jetstream.Consumer, l laner, ack acknowledge, read reader) error {
 	inner, fail := context.WithCancelCause(ctx)
-	l := startLanes()
 	hand := holdEvents()
 	defer hand.stop()
 	err := b.consume(inner, c, func(ctx context.Context, m jetstream.Msg) error {
