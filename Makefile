@@ -36,6 +36,10 @@ test: need-go ## run all tests, with the race detector and in random order
 soak: need-go ## let fifty simulated modems misbehave for a simulated hour (SEED=N repeats one)
 	cd services && $(GO) test -count=1 -timeout 10m -v ./test/soak -args -modems 50 -hosts 5 -simulated 1h -scale 15 -rate 4 -seed $(or $(SEED),0)
 
+.PHONY: cluster
+cluster: need-go ## lose a scheduler and a broker at every step, for two hundred seeds (SEED=N repeats)
+	cd services && $(GO) test -count=1 -timeout 20m -v ./test/cluster -args -seeds 200 -round 25 -beside 2 -seed $(or $(SEED),0)
+
 .PHONY: peer
 peer: need-go ## compare with the real smsd (Debian packages smstools and procmail)
 	cd services && $(GO) test -tags peer -count=1 ./test/peer/...
