@@ -44,9 +44,18 @@ cluster: need-go ## lose a scheduler and a broker at every step, for two hundred
 peer: need-go ## compare with the real smsd (Debian packages smstools and procmail)
 	cd services && $(GO) test -tags peer -count=1 ./test/peer/...
 
+.PHONY: interop
+interop: need-go ## let the SMPP clients of others talk with a gateway (Debian packages kannel, libnet-smpp-perl, nodejs and npm)
+	cd services && $(GO) test -tags interop -count=1 ./test/interop/...
+
+.PHONY: stress
+stress: need-go ## hold an SMPP port to its promises: 10,000 idle sessions, 10,000 strangers, 10,000 PDUs of junk a second
+	cd services && $(GO) test -count=1 -timeout 15m -v ./test/stress -args -full -binds 10000 -openings 10000 -junk 60s
+
 .PHONY: bench
-bench: build ## measure, next to the real smsd where it is installed
+bench: build ## measure, next to the real smsd and Kannel where they are installed
 	cd services && $(GO) run ./test/bench
+	cd services && $(GO) run ./test/bench -only smpp
 	cd services && $(GO) test -run '^$$' -bench . -benchmem ./internal/codec/... ./internal/core/...
 
 .PHONY: fuzz

@@ -128,6 +128,9 @@ func (p *Process) Wait() int {
 	return 0
 }
 
+// PID is its process id.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
+
 // Output returns what it has written so far.
 func (p *Process) Output() string { return p.out.String() }
 
