@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -21,8 +22,8 @@ import (
 type options struct {
 	dir, viestid, smsd, conf, profile string
 	modems, messages, only            string
-	rounds, samples, idle             int
-	patience                          time.Duration
+	rounds, samples, idle, binds      int
+	patience, span                    time.Duration
 }
 
 func main() {
@@ -34,10 +35,12 @@ func main() {
 	flag.StringVar(&o.profile, "profile", "", "also write CPU profiles of viestid into this directory; they cost some speed")
 	flag.StringVar(&o.modems, "modems", "1,16", "numbers of modems")
 	flag.StringVar(&o.messages, "messages", "1500,2500", "numbers of messages, for each number of modems")
-	flag.StringVar(&o.only, "only", "", "measure only this system, viesti or smsd; or only the idle modems: idle")
+	flag.StringVar(&o.only, "only", "", "measure only this system, viesti or smsd; or only the idle modems: idle; or only SMPP: smpp")
 	flag.IntVar(&o.rounds, "rounds", 3, "how often to measure the throughput; the median is shown")
 	flag.IntVar(&o.samples, "samples", 200, "how many messages to measure the latency with; 0: not at all")
 	flag.IntVar(&o.idle, "idle", 1000, "how many idle modems to measure viestid with; 0: not at all")
+	flag.IntVar(&o.binds, "binds", 10000, "how many idle SMPP sessions to measure; 0: none")
+	flag.DurationVar(&o.span, "span", 5*time.Second, "how long to load SMPP each time")
 	flag.DurationVar(&o.patience, "patience", 3*time.Minute, "how long one measurement may take")
 	flag.Parse()
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -62,6 +65,9 @@ func run(ctx context.Context, o options) error {
 	defer clean()
 	if o.only == onlyIdle {
 		return b.printIdle(ctx, o.idle)
+	}
+	if o.only == onlySMPP {
+		return b.smpp(ctx, o)
 	}
 	r := report{facts: machineFacts(b.dir, b.systems)}
 	for _, c := range cases {
@@ -95,12 +101,13 @@ const (
 	onlyViesti = "viesti"
 	onlySmsd   = "smsd"
 	onlyIdle   = "idle"
+	onlySMPP   = "smpp"
 )
 
 // cases checks the flags and returns what to measure the throughput with.
 func (o options) cases() ([]load, error) {
-	if o.only != "" && o.only != onlyViesti && o.only != onlySmsd && o.only != onlyIdle {
-		return nil, fmt.Errorf("-only is %q: want %s, %s or %s", o.only, onlyViesti, onlySmsd, onlyIdle)
+	if known := []string{"", onlyViesti, onlySmsd, onlyIdle, onlySMPP}; !slices.Contains(known, o.only) {
+		return nil, fmt.Errorf("-only is %q: want one of%s", o.only, strings.Join(known, " "))
 	}
 	modems, err := numbers(o.modems)
 	if err != nil {

@@ -62,13 +62,18 @@ func (row *throughputRow) line(w io.Writer, name, format string, of func(*throug
 	var all [][]float64
 	for i := range row.results {
 		figures := of(&row.results[i])
-		cell := fmt.Sprintf(format, median(figures))
-		if len(figures) > 1 {
-			cell += fmt.Sprintf(" ("+format+"–"+format+")", slices.Min(figures), slices.Max(figures))
-		}
-		cells, all = append(cells, cell), append(all, figures)
+		cells, all = append(cells, spread(figures, format)), append(all, figures)
 	}
 	printCells(w, append(cells, ratio(all)...))
+}
+
+// spread shows the median, with the extremes where there are several figures.
+func spread(figures []float64, format string) string {
+	cell := fmt.Sprintf(format, median(figures))
+	if len(figures) > 1 {
+		cell += fmt.Sprintf(" ("+format+"–"+format+")", slices.Min(figures), slices.Max(figures))
+	}
+	return cell
 }
 
 func (r *report) printLatency(w io.Writer) {
