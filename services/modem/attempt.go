@@ -89,7 +89,7 @@ func (d *delivery) look(ctx context.Context) error {
 		return &ending{final: d.withdrawn(), cause: errors.New("it was withdrawn")}
 	case known.Attempts[1].Revision > d.sub.Revision:
 		// What takes its place is in the queue; this one is not there any more.
-		return &ending{cause: errors.New("its submitter replaced it")}
+		return &ending{cause: errors.New("its submitter replaced it"), pause: time.Second}
 	}
 	d.adopt(known)
 	for part, a := range known.Attempts {

@@ -225,3 +225,34 @@ func TestExpiredBeforeTheSchedulerRuns(t *testing.T) {
 	}
 	gone(t, b, "a")
 }
+
+// TestReplacedValidity: a timer that was set for an earlier validity ends nothing, and
+// is set anew for the one that holds.
+func TestReplacedValidity(t *testing.T) {
+	t.Parallel()
+	b := scheduled(t, 0)
+	s := New(Config{}, b, zap.NewNop())
+	events := followed(t, b)
+	prolonged, endless := valid("a", time.Second), valid("b", time.Second)
+	must(t, b.Submit(bounded(t), prolonged, endless))
+	replace := func(m *message.Submission, end time.Time) {
+		t.Helper()
+		must(t, b.Replace(bounded(t), m.Account, m.ID, func(m *message.Submission) error { m.ExpiresAt = end; return nil }))
+	}
+	replace(prolonged, time.Now().Add(2*time.Second))
+	replace(endless, time.Time{})
+	for _, m := range []*message.Submission{prolonged, endless} {
+		due := &life.Event{ID: m.ID, Account: m.Account, Subject: life.SubjectOf(m), Kind: life.Expired{ExpiresAt: m.ExpiresAt}}
+		must(t, s.expire(bounded(t), due))
+		if _, err := b.Find(bounded(t), "", m.ID); err != nil {
+			t.Fatalf("%s ended with the validity that it had: %v", m.ID, err)
+		}
+	}
+	run(t, s)
+	if e := next(t, events); e.ID != "a" {
+		t.Errorf("%T about %s", e.Kind, e.ID)
+	}
+	if _, err := b.Find(bounded(t), "", "b"); err != nil {
+		t.Error("what has no end has ended:", err)
+	}
+}

@@ -1,0 +1,71 @@
+package modem
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/gsm7"
+	"github.com/viesti-sms/viesti/services/internal/codec/tpdu"
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/core/message"
+	sim "github.com/viesti-sms/viesti/services/internal/sim/modem"
+)
+
+// TestReplacedIsSentAsItIsNow: what was replaced while it waited is sent once, with
+// its last text.
+func TestReplacedIsSentAsItIsNow(t *testing.T) {
+	r := newRig(t)
+	r.submit("m1", "old", nil)
+	r.replace("m1", "new")
+	m, _ := r.worker("A", sim.Config{}, nil)
+	r.sent("m1")
+	if d := cmp.Diff([]string{"new"}, texts(t, m.Records())); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestReplacedIsLeftAlone: a worker that holds an earlier revision than the record
+// tells of sends nothing of it.
+func TestReplacedIsLeftAlone(t *testing.T) {
+	r := newRig(t)
+	r.submit("m1", "old", nil)
+	replaced := &life.Event{
+		ID: "m1", Account: "test", Time: time.Now(), Kind: life.Attempt{Part: 1, Total: 1, State: life.Replaced, Revision: 1},
+	}
+	if _, err := r.bus.Attempt(t.Context(), replaced, 0); err != nil {
+		t.Fatal(err)
+	}
+	r.submit("m2", "another", nil)
+	m, _ := r.worker("A", sim.Config{}, nil)
+	r.sent("m2") // it stood behind m1
+	r.replace("m1", "new")
+	r.sent("m1")
+	if d := cmp.Diff([]string{"another", "new"}, texts(t, m.Records())); d != "" {
+		t.Error(d)
+	}
+}
+
+func (r *rig) replace(id, text string) {
+	r.t.Helper()
+	err := r.bus.Replace(r.t.Context(), "test", id, func(s *message.Submission) error {
+		s.Body = message.NewBody([]byte(text))
+		return nil
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func texts(t *testing.T, records []sim.Record) (all []string) {
+	t.Helper()
+	for _, rec := range records {
+		d, err := tpdu.DecodeSubmit(rec.TPDU)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, gsm7.Decode(d.Data, gsm7.Tables{}))
+	}
+	return all
+}
