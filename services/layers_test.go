@@ -63,6 +63,10 @@ var layers = []layer{
 		libraries: []string{"go.uber.org/zap", "github.com/goccy/go-yaml", "golang.org/x/sync/errgroup"},
 	},
 	{
+		name: "policyfile", packages: []string{"internal/policyfile"}, below: []string{"kit", "core", "codec"},
+		libraries: []string{"github.com/goccy/go-yaml"},
+	},
+	{
 		name: "natsd", packages: []string{"internal/natsd"},
 		libraries: []string{"github.com/nats-io/nats-server/v2/server", "github.com/nats-io/nats.go", "github.com/nats-io/nkeys", "golang.org/x/sys/unix", "golang.org/x/sync/errgroup"},
 	},
@@ -72,12 +76,12 @@ var layers = []layer{
 	},
 	{
 		name: "services", packages: []string{"monitor", "spool", "smpp", "modem", "scheduler", "cli"},
-		below:     []string{"bus", "driver", "kit", "wire", "core", "codec"},
+		below:     []string{"bus", "driver", "policyfile", "kit", "wire", "core", "codec"},
 		libraries: []string{"go.uber.org/zap", "golang.org/x/sync/errgroup", "github.com/spf13/cobra", "github.com/oklog/ulid/v2", "golang.org/x/sync/semaphore", "golang.org/x/time/rate", "github.com/pires/go-proxyproto"},
 		contract:  []string{"subject"},
 	},
 	{
-		name: "boot", packages: []string{"internal/boot"}, below: []string{"services", "bus", "kit", "core", "codec"},
+		name: "boot", packages: []string{"internal/boot"}, below: []string{"services", "bus", "policyfile", "kit", "core", "codec"},
 		libraries: []string{"github.com/nats-io/nats.go", "github.com/spf13/cobra", "go.uber.org/zap"}, contract: []string{"subject"},
 	},
 	{
@@ -95,7 +99,7 @@ var layers = []layer{
 	},
 	{
 		name: "test", packages: []string{"test/"}, among: true,
-		below:     []string{"viestid", "viesti-sim", "cmd", "boot", "services", "sim", "natsd", "kit", "driver", "bus", "wire", "core", "codec"},
+		below:     []string{"viestid", "viesti-sim", "cmd", "boot", "services", "sim", "natsd", "policyfile", "kit", "driver", "bus", "wire", "core", "codec"},
 		libraries: []string{""}, contract: []string{"subject", "viesti/v1"},
 	},
 }

@@ -13,11 +13,11 @@ import (
 
 	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
 	"github.com/viesti-sms/viesti/services/internal/core/policy"
-	"github.com/viesti-sms/viesti/services/internal/core/route"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 	"github.com/viesti-sms/viesti/services/internal/kit/config"
 	"github.com/viesti-sms/viesti/services/internal/kit/log"
 	"github.com/viesti-sms/viesti/services/internal/kit/process"
+	"github.com/viesti-sms/viesti/services/internal/policyfile"
 	"github.com/viesti-sms/viesti/services/modem"
 	"github.com/viesti-sms/viesti/services/monitor"
 	"github.com/viesti-sms/viesti/services/smpp"
@@ -35,9 +35,15 @@ type Config struct {
 	NATS  NATS       `yaml:"nats"`
 	Log   log.Config `yaml:"log"`
 	// Queues are the provider queues, in order; shared policy.
-	Queues []Queue        `yaml:"queues"`
-	Spool  *spool.Config  `yaml:"spool"`
-	Modems []modem.Device `yaml:"modems"`
+	Queues []policyfile.Queue `yaml:"queues"`
+	// Lists allow and deny destinations; shared policy.
+	Lists policyfile.Lists `yaml:"lists"`
+	// Inbound says which account gets what arrives, in order; shared policy.
+	Inbound []policyfile.Inbound `yaml:"inbound"`
+	// Accounts are the SMPP clients; shared policy.
+	Accounts []policyfile.Account `yaml:"accounts"`
+	Spool    *spool.Config        `yaml:"spool"`
+	Modems   []modem.Device       `yaml:"modems"`
 	// Stats are the files of status and statistics.
 	Stats *monitor.Config `yaml:"stats"`
 	// SMPP is the server for SMPP clients; without the section nothing listens.
@@ -80,12 +86,6 @@ type Embedded struct {
 	SyncInterval config.Duration `yaml:"sync_interval"`
 	// MaxStore bounds the disk space in octets; a full broker refuses new messages.
 	MaxStore int64 `yaml:"max_store"`
-}
-
-// Queue is a provider queue.
-type Queue struct {
-	Name     string   `yaml:"name"`
-	Prefixes []string `yaml:"prefixes"`
 }
 
 // ErrConfig says that the configuration cannot be used.
@@ -152,11 +152,11 @@ func (c *Config) umask() (uint32, error) {
 }
 
 func (c *Config) checkQueues() error {
+	if _, err := c.rules().Policy(); err != nil {
+		return fmt.Errorf("%w: %w", ErrConfig, err)
+	}
 	known := map[string]bool{}
-	for i, q := range c.Queues {
-		if q.Name == "" || known[q.Name] {
-			return fmt.Errorf("%w: queue %d has no name of its own", ErrConfig, i+1)
-		}
+	for _, q := range c.Queues {
 		known[q.Name] = true
 	}
 	if len(c.Queues) == 0 {
@@ -210,12 +210,14 @@ func (c *Config) checkProcess() error {
 	return errors.Join(problems...)
 }
 
-// Policy is the shared policy that the file gives.
+// rules are the shared policy as the file has it.
+func (c *Config) rules() *policyfile.Rules {
+	return &policyfile.Rules{Queues: c.Queues, Lists: c.Lists, Inbound: c.Inbound, Accounts: c.Accounts}
+}
+
+// Policy is the shared policy that the file gives; Complete has checked it.
 func (c *Config) Policy() *policy.Policy {
-	p := &policy.Policy{}
-	for _, q := range c.Queues {
-		p.Routes.Queues = append(p.Routes.Queues, route.Queue{Name: q.Name, Prefixes: q.Prefixes})
-	}
+	p, _ := c.rules().Policy()
 	return p
 }
 

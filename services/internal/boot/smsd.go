@@ -12,6 +12,7 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 	"github.com/viesti-sms/viesti/services/internal/kit/config"
 	"github.com/viesti-sms/viesti/services/internal/kit/log"
+	"github.com/viesti-sms/viesti/services/internal/policyfile"
 	"github.com/viesti-sms/viesti/services/modem"
 	"github.com/viesti-sms/viesti/services/monitor"
 	"github.com/viesti-sms/viesti/services/spool"
@@ -63,7 +64,7 @@ func fromSmsd(conf *smsdconf.Config) *Config {
 		}
 	}
 	for i, q := range conf.Queues {
-		cfg.Queues = append(cfg.Queues, Queue{Name: q.Name, Prefixes: conf.Providers[i].Prefixes})
+		cfg.Queues = append(cfg.Queues, policyfile.Queue{Name: q.Name, Prefixes: conf.Providers[i].Prefixes})
 	}
 	for i := range conf.Modems {
 		cfg.Modems = append(cfg.Modems, smsdModem(conf, &conf.Modems[i]))

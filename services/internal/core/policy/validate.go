@@ -38,17 +38,41 @@ func ValidateAccount(a *account.Account) error {
 	return err
 }
 
+// Problem is one thing that is wrong with a policy. It is an ErrInvalid.
+type Problem struct {
+	// Place is where, such as "queues[0]": what contains it, and its number from 0.
+	Place string
+	Err   error
+}
+
+// Error names the place.
+func (p *Problem) Error() string { return ErrInvalid.Error() + ": " + p.Place + ": " + p.Err.Error() }
+
+// Unwrap returns ErrInvalid and the cause.
+func (p *Problem) Unwrap() []error { return []error{ErrInvalid, p.Err} }
+
+// Each takes apart what errors.Join put together, and leaves anything else whole.
+func Each(err error) (all []error) {
+	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // the very value
+	if _, whole := err.(*Problem); whole || !ok || !strings.Contains(err.Error(), "\n") { //nolint:errorlint // the very value
+		return []error{err}
+	}
+	for _, one := range joined.Unwrap() {
+		all = append(all, Each(one)...)
+	}
+	return all
+}
+
 // problems collects what is wrong.
 type problems []error
 
-func (p *problems) expect(ok bool, where, format string, args ...any) {
+func (p *problems) expect(ok bool, place, format string, args ...any) {
 	if !ok {
-		*p = append(*p, fmt.Errorf("%w: %s: %s", ErrInvalid, where, fmt.Sprintf(format, args...)))
+		*p = append(*p, &Problem{Place: place, Err: fmt.Errorf(format, args...)})
 	}
 }
 
-// Validate returns nil, or errors that wrap ErrInvalid and name the place: all of
-// them.
+// Validate returns nil, or a Problem of everything that is wrong.
 func (p *Policy) Validate() error {
 	var found problems
 	p.validateQueues(&found)
@@ -92,7 +116,9 @@ func (p *Policy) validateAccounts(found *problems) {
 	for i, a := range p.Accounts {
 		where := fmt.Sprintf("accounts[%d]", i)
 		if err := ValidateAccount(a); err != nil {
-			*found = append(*found, fmt.Errorf("%w: %s: %w", ErrInvalid, where, err))
+			for _, one := range Each(err) {
+				*found = append(*found, &Problem{Place: where, Err: one})
+			}
 		}
 		found.expect(!known[a.Name], where, "the name %q is taken", a.Name)
 		known[a.Name] = true
