@@ -79,14 +79,24 @@ func RememberedKey(account, what, key string) string {
 	return "once." + Token(account) + "." + Token(what) + "." + Token(key)
 }
 
-// JoinKey is the key in BucketJoin of the parts that an account got from one
-// sender with one concatenation reference, of 8 bits or wide, and one total.
-func JoinKey(account, sender string, wide bool, reference uint16, total uint8) string {
+// InboundKey is the key in BucketState of who gets the parts of a message that a SIM
+// receives from one sender, with one concatenation reference and one total.
+func InboundKey(sim, sender string, wide bool, reference uint16, total uint8) string {
+	return "inbound." + Token(sim) + "." + Token(sender) + "." + concatenation(wide, reference, total)
+}
+
+func concatenation(wide bool, reference uint16, total uint8) string {
 	width := "8"
 	if wide {
 		width = "16"
 	}
-	return Token(account) + "." + Token(sender) + "." + width + "-" + strconv.Itoa(int(reference)) + "-" + strconv.Itoa(int(total))
+	return width + "-" + strconv.Itoa(int(reference)) + "-" + strconv.Itoa(int(total))
+}
+
+// JoinKey is the key in BucketJoin of the parts that an account got from one
+// sender with one concatenation reference, of 8 bits or wide, and one total.
+func JoinKey(account, sender string, wide bool, reference uint16, total uint8) string {
+	return Token(account) + "." + Token(sender) + "." + concatenation(wide, reference, total)
 }
 
 // ModemKey is the key of a modem in BucketModems.

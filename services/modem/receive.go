@@ -182,6 +182,16 @@ func (w *worker) arrived(ctx context.Context, notation string, now bool) (durabl
 		ID: receivedID(w.status.modem().SIM(), pdu), Account: subject.Inbox, Time: w.now(), Modem: w.status.modem(),
 		Kind: what,
 	}
+	for wait := true; wait; {
+		if e.Account, wait, err = w.receiver(ctx, e, mt, now); err != nil {
+			return false, err
+		}
+		if wait && w.postpone(notation, partPatience) {
+			return false, nil
+		}
+		now = true
+	}
+	delete(w.unmatched, notation)
 	first, err := w.bus.PublishOnce(ctx, e)
 	if err != nil {
 		return false, err
@@ -226,6 +236,8 @@ const (
 	matchPause     = 300 * time.Millisecond
 	directPatience = 5 * matchPause
 	storedPatience = 10 * matchPause
+	// partPatience is for a part whose first one decides where it goes.
+	partPatience = 20 * time.Second
 )
 
 // reported brings a status report to the submitter of its message. One that the
@@ -245,7 +257,7 @@ func (w *worker) reported(ctx context.Context, notation string, pdu []byte, mt t
 		if !errors.Is(err, bus.ErrNotFound) {
 			return false, err
 		}
-		if !now && w.postpone(notation) {
+		if !now && w.postpone(notation, storedPatience) {
 			return false, nil
 		}
 		if !now || !w.now().Before(deadline) {
@@ -268,15 +280,15 @@ func (w *worker) reported(ctx context.Context, notation string, pdu []byte, mt t
 	return true, nil
 }
 
-// postpone reports whether a report that matches nothing should stay where it is
-// for another look.
-func (w *worker) postpone(notation string) bool {
+// postpone reports whether a report that matches nothing, or a part without the first
+// one, should stay where it is for another look.
+func (w *worker) postpone(notation string, patience time.Duration) bool {
 	since, waits := w.unmatched[notation]
 	if !waits {
 		since = w.now()
 	}
 	w.unmatched[notation] = since
-	if w.now().Sub(since) < storedPatience {
+	if w.now().Sub(since) < patience {
 		return true
 	}
 	delete(w.unmatched, notation)

@@ -25,6 +25,8 @@ type Service struct {
 	log     *zap.Logger
 	info    *infoFile
 	places  *places
+	bus     *bus.Bus
+	policy  *sharedPolicy
 }
 
 // New makes a Service; Config.Check tells before whether it can work. open is nil
@@ -33,14 +35,13 @@ func New(cfg Config, b *bus.Bus, logger *zap.Logger, open Opener) *Service {
 	if open == nil {
 		open = openSerial
 	}
-	s := &Service{log: logger.Named("modem")}
+	s := &Service{log: logger.Named("modem"), bus: b, policy: newSharedPolicy()}
 	s.info = newInfoFile(cfg.InfoFile, s.log)
 	s.places = newPlaces(cfg.Modems, open)
 	for _, d := range cfg.Modems {
 		w := newWorker(cfg.Host, d, b, s.log)
 		w.pin = newPINNote(cfg.State, d.Name)
-		w.info = s.info
-		w.places = s.places
+		w.info, w.places, w.policy = s.info, s.places, s.policy
 		s.workers = append(s.workers, w)
 	}
 	return s
@@ -62,6 +63,7 @@ func (s *Service) Run(ctx context.Context) error {
 	defer s.log.Info("stopped")
 	defer context.AfterFunc(ctx, s.info.stop)()
 	var wg sync.WaitGroup
+	wg.Go(func() { s.policy.watch(ctx, s.bus, s.log) })
 	for _, w := range s.workers {
 		wg.Go(func() { w.run(ctx) })
 	}

@@ -56,7 +56,10 @@ type worker struct {
 	stored    int
 	// calling is about the call that comes in.
 	calling calling
-	// unmatched tells since when reports in the modem are looked up in vain.
+	// policy says who gets what arrives; nil: the inbox.
+	policy *sharedPolicy
+	// unmatched tells since when reports in the modem are looked up in vain, and parts
+	// wait for the first one.
 	unmatched map[string]time.Time
 	// kept are the messages that stay in the modem although they were delivered.
 	kept map[slot]string

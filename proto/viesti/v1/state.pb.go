@@ -131,6 +131,62 @@ func (x *Tally) GetCount() uint32 {
 	return 0
 }
 
+// InboundChoice says which account gets the parts of a message that arrives in
+// several, where the text of the first one decides; kept in the bucket sms_state,
+// where it fades after ten minutes, and changed by compare-and-set alone.
+type InboundChoice struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Account string                 `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
+	// The id of the first part; empty: it was not there when another part had to go.
+	First         string `protobuf:"bytes,2,opt,name=first,proto3" json:"first,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InboundChoice) Reset() {
+	*x = InboundChoice{}
+	mi := &file_viesti_v1_state_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InboundChoice) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InboundChoice) ProtoMessage() {}
+
+func (x *InboundChoice) ProtoReflect() protoreflect.Message {
+	mi := &file_viesti_v1_state_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InboundChoice.ProtoReflect.Descriptor instead.
+func (*InboundChoice) Descriptor() ([]byte, []int) {
+	return file_viesti_v1_state_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *InboundChoice) GetAccount() string {
+	if x != nil {
+		return x.Account
+	}
+	return ""
+}
+
+func (x *InboundChoice) GetFirst() string {
+	if x != nil {
+		return x.First
+	}
+	return ""
+}
+
 var File_viesti_v1_state_proto protoreflect.FileDescriptor
 
 const file_viesti_v1_state_proto_rawDesc = "" +
@@ -142,7 +198,10 @@ const file_viesti_v1_state_proto_rawDesc = "" +
 	"\x05since\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\"O\n" +
 	"\x05Tally\x120\n" +
 	"\x05since\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\x12\x14\n" +
-	"\x05count\x18\x02 \x01(\rR\x05countB7Z5github.com/viesti-sms/viesti/proto/viesti/v1;viestiv1b\x06proto3"
+	"\x05count\x18\x02 \x01(\rR\x05count\"?\n" +
+	"\rInboundChoice\x12\x18\n" +
+	"\aaccount\x18\x01 \x01(\tR\aaccount\x12\x14\n" +
+	"\x05first\x18\x02 \x01(\tR\x05firstB7Z5github.com/viesti-sms/viesti/proto/viesti/v1;viestiv1b\x06proto3"
 
 var (
 	file_viesti_v1_state_proto_rawDescOnce sync.Once
@@ -156,15 +215,16 @@ func file_viesti_v1_state_proto_rawDescGZIP() []byte {
 	return file_viesti_v1_state_proto_rawDescData
 }
 
-var file_viesti_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_viesti_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_viesti_v1_state_proto_goTypes = []any{
 	(*Suspension)(nil),            // 0: viesti.v1.Suspension
 	(*Tally)(nil),                 // 1: viesti.v1.Tally
-	(*timestamppb.Timestamp)(nil), // 2: google.protobuf.Timestamp
+	(*InboundChoice)(nil),         // 2: viesti.v1.InboundChoice
+	(*timestamppb.Timestamp)(nil), // 3: google.protobuf.Timestamp
 }
 var file_viesti_v1_state_proto_depIdxs = []int32{
-	2, // 0: viesti.v1.Suspension.since:type_name -> google.protobuf.Timestamp
-	2, // 1: viesti.v1.Tally.since:type_name -> google.protobuf.Timestamp
+	3, // 0: viesti.v1.Suspension.since:type_name -> google.protobuf.Timestamp
+	3, // 1: viesti.v1.Tally.since:type_name -> google.protobuf.Timestamp
 	2, // [2:2] is the sub-list for method output_type
 	2, // [2:2] is the sub-list for method input_type
 	2, // [2:2] is the sub-list for extension type_name
@@ -183,7 +243,7 @@ func file_viesti_v1_state_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_viesti_v1_state_proto_rawDesc), len(file_viesti_v1_state_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   2,
+			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

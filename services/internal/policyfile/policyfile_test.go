@@ -62,10 +62,10 @@ accounts:
 
 func wanted() *policy.Policy {
 	return &policy.Policy{
-		Version:  7,
-		Routes:   route.Policy{Queues: []route.Queue{{Name: "fi", Prefixes: []string{"358", "s"}}, {Name: "rest"}}},
-		Lists:    policy.Lists{Deny: []string{"0900", "s666"}, Allow: route.List{{Prefix: "358", Queue: "fi"}, {Prefix: "49"}}, AllowOnly: true},
-		Inbound:  []policy.Inbound{{Account: "acme", Modem: "SIM1", Queue: "fi", Destination: "+358401", Keyword: "4711"}},
+		Version: 7,
+		Routes:  route.Policy{Queues: []route.Queue{{Name: "fi", Prefixes: []string{"358", "s"}}, {Name: "rest"}}},
+		Lists:   policy.Lists{Deny: []string{"0900", "s666"}, Allow: route.List{{Prefix: "358", Queue: "fi"}, {Prefix: "49"}}, AllowOnly: true},
+		Inbound: []policy.Inbound{{Account: "acme", Modem: "SIM1", Queue: "fi", Destination: "+358401", Keyword: "4711"}},
 		Accounts: []*account.Account{{
 			Name: "acme", Networks: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("2001:db8::1/128")},
 			Modes: []account.Mode{account.Transceiver}, Sources: []string{"Shop", "358*"}, Destinations: []string{"*"}, Codings: []string{"gsm", "ucs2"},

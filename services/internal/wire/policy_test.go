@@ -35,7 +35,7 @@ func drawnPolicy(t *rapid.T) *policy.Policy {
 	}
 	for i := range p.Inbound {
 		r := &p.Inbound[i]
-		r.Account, r.Destination, r.Keyword = "acme", word.Draw(t, "destination"), policy.FirstWord(r.Keyword)
+		r.Account, r.Destination, r.Keyword = "acme", "1"+word.Draw(t, "destination"), policy.FirstWord(r.Keyword)
 		if len(p.Routes.Queues) > 0 {
 			r.Queue = p.Routes.Queues[0].Name
 		}

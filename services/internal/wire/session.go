@@ -8,6 +8,7 @@ import (
 	viestiv1 "github.com/viesti-sms/viesti/proto/viesti/v1"
 	"github.com/viesti-sms/viesti/services/internal/core/account"
 	"github.com/viesti-sms/viesti/services/internal/core/audit"
+	"github.com/viesti-sms/viesti/services/internal/core/policy"
 )
 
 // EncodeSession returns the octets of a session.
@@ -94,4 +95,18 @@ func DecodeAudit(data []byte) (*audit.Event, error) {
 		Certificate: p.GetCertificate(), Reason: audit.Reason(p.GetReason()), Detail: p.GetDetail(), By: p.GetBy(), Count: p.GetCount(),
 		Version: p.GetVersion(), Session: p.GetSession(),
 	}, nil
+}
+
+// EncodeInboundChoice returns the octets of who gets the parts of a message.
+func EncodeInboundChoice(c policy.Choice) ([]byte, error) {
+	return marshal(&viestiv1.InboundChoice{Account: text(c.Account), First: text(c.First)})
+}
+
+// DecodeInboundChoice reads octets written by EncodeInboundChoice.
+func DecodeInboundChoice(data []byte) (policy.Choice, error) {
+	var p viestiv1.InboundChoice
+	if err := proto.Unmarshal(data, &p); err != nil {
+		return policy.Choice{}, malformed("InboundChoice", err)
+	}
+	return policy.Choice{Account: p.GetAccount(), First: p.GetFirst()}, nil
 }

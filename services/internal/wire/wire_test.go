@@ -125,6 +125,10 @@ func TestModemRoundTrips(t *testing.T) {
 		data, err = EncodeAudit(&entry)
 		same(t, "audit event", decoded(t, DecodeAudit, data, err), &entry)
 
+		choice := drawn[policy.Choice](t, false)
+		data, err = EncodeInboundChoice(choice)
+		same(t, "inbound choice", decoded(t, DecodeInboundChoice, data, err), choice)
+
 		shared := drawnPolicy(t)
 		data, err = EncodePolicy(shared)
 		same(t, "policy", decoded(t, DecodePolicy, data, err), shared)

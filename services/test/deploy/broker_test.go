@@ -15,6 +15,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nkeys"
 
+	"github.com/viesti-sms/viesti/services/internal/core/audit"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 )
 
@@ -162,6 +163,9 @@ func (b *broker) setUp(t *testing.T) {
 	t.Helper()
 	c, ctx := b.connect(t, asAdmin)
 	if err := c.bus.Ensure(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.bus.Audit(ctx, &audit.Event{Kind: audit.Policy}); err != nil {
 		t.Fatal(err)
 	}
 }

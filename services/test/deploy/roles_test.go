@@ -3,6 +3,7 @@ package deploy_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/viesti-sms/viesti/proto/subject"
 	"github.com/viesti-sms/viesti/services/internal/core/allowance"
+	"github.com/viesti-sms/viesti/services/internal/core/audit"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 	"github.com/viesti-sms/viesti/services/internal/core/policy"
@@ -75,13 +77,29 @@ var operations = []operation{
 		return nil
 	}},
 	{"watch everything", []string{asOperator}, tail},
-	{"read the policy", []string{asSpool, asOperator, asScheduler}, func(ctx context.Context, c *client) error {
+	{"read the policy", []string{asSpool, asOperator, asScheduler, asModem}, func(ctx context.Context, c *client) error {
 		_, err := c.bus.Policy(ctx)
 		return err
 	}},
 	{"write the policy", nil, func(ctx context.Context, c *client) error {
 		_, err := c.bus.SetPolicy(ctx, &policy.Policy{Lists: policy.Lists{Deny: []string{newID()}}})
 		return err
+	}},
+	{"choose who gets a received message", []string{asModem}, func(ctx context.Context, c *client) error {
+		return c.bus.ChangeChoice(ctx, subject.InboundKey("sim", newID(), false, 1, 2), func(*policy.Choice) (policy.Choice, bool) {
+			return policy.Choice{Account: "acme"}, true
+		})
+	}},
+	{"list sessions", []string{asOperator}, func(ctx context.Context, c *client) error {
+		_, err := c.bus.Sessions(ctx)
+		return err
+	}},
+	{"read the audit", []string{asOperator}, func(ctx context.Context, c *client) error {
+		return c.bus.AuditTrail(ctx, bus.AuditQuery{}, func(*audit.Event) error { return nil })
+	}},
+	{"follow the audit", []string{asOperator}, followAudit},
+	{"write into the audit", nil, func(ctx context.Context, c *client) error {
+		return c.bus.Audit(ctx, &audit.Event{Kind: audit.Policy})
 	}},
 	{"show its modem", []string{asModem}, modemState("modem1")},
 	{"show a modem of another host", nil, modemState("modem2")},
@@ -193,4 +211,16 @@ func followChains(ctx context.Context, c *client) error {
 	ctx, cancel := context.WithTimeout(ctx, glance)
 	defer cancel()
 	return unlessOver(ctx, c.bus.FollowChains(ctx, func(context.Context, *life.Event, time.Time) error { return nil }))
+}
+
+// followAudit follows the audit until it has seen something. The admin puts something
+// there for it.
+func followAudit(ctx context.Context, c *client) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	seen := errors.New("seen")
+	if err := c.bus.FollowAudit(ctx, bus.AuditQuery{}, func(*audit.Event) error { return seen }); !errors.Is(err, seen) {
+		return fmt.Errorf("nothing was seen: %w", err)
+	}
+	return nil
 }

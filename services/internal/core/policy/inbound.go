@@ -87,3 +87,35 @@ func FirstWord(text string) string {
 	}
 	return ""
 }
+
+// Choice is which account gets all parts of a message, where a keyword may decide.
+type Choice struct {
+	Account string
+	// First is the id of the first part; empty: another part had to go before it came.
+	First string
+}
+
+// ChooseReceiver decides where a part goes, given the choice that was made for the parts
+// before it; nil: none was. id is that of the part if it is the first one, empty for
+// any other, whose text says nothing. wait says that a part which is not the first
+// one had better wait for it; where it cannot, next is where it goes.
+//
+// All parts go where the one went that was handled first. A first part with another
+// id than the one of the choice begins another message with the same reference.
+func (p *Policy) ChooseReceiver(a Arrival, id, inbox string, made *Choice) (next Choice, wait bool) {
+	if made != nil && (id == "" || made.First == "" || made.First == id) {
+		next = *made
+		if id != "" {
+			next.First = id
+		}
+		return next, false
+	}
+	if id == "" {
+		a.Text = ""
+	}
+	account, ok := p.Receiver(a)
+	if !ok {
+		account = inbox
+	}
+	return Choice{Account: account, First: id}, id == ""
+}

@@ -53,7 +53,7 @@ func (p *Problem) Unwrap() []error { return []error{ErrInvalid, p.Err} }
 
 // Each takes apart what errors.Join put together, and leaves anything else whole.
 func Each(err error) (all []error) {
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // the very value
+	joined, ok := err.(interface{ Unwrap() []error })
 	if _, whole := err.(*Problem); whole || !ok || !strings.Contains(err.Error(), "\n") { //nolint:errorlint // the very value
 		return []error{err}
 	}
