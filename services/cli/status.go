@@ -57,15 +57,23 @@ func (e *env) showStatus(ctx context.Context, b *bus.Bus) error {
 func (e *env) showModems(modems []life.ModemStatus) {
 	byName(modems)
 	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "MODEM\tHOST\tSTATE\tSINCE\tNETWORK\tSIGNAL\tSENT\tFAILED\tRECEIVED\tQUEUES\tREMARK")
+	fmt.Fprintln(w, "MODEM\tHOST\tSTATE\tSINCE\tNETWORK\tSIGNAL\tSENT\tFAILED\tRECEIVED\tRESETS\tQUEUES\tREMARK")
 	for _, m := range modems {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%s\t%s\n", m.Identity.Name, m.Identity.Host, m.State,
-			e.now().Sub(m.Since).Round(time.Second), network(m), signal(m), m.Sent, m.Failed, m.Received, strings.Join(m.Queues, ","), m.Reason)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%s\t%s\n", m.Identity.Name, m.Identity.Host, m.State,
+			e.now().Sub(m.Since).Round(time.Second), network(m), signal(m), m.Sent, m.Failed, m.Received, resets(m), strings.Join(m.Queues, ","), m.Reason)
 	}
 	_ = w.Flush()
 	if len(modems) == 0 {
 		fmt.Fprintln(e.stdout, "(no modem is alive)")
 	}
+}
+
+// resets is how often the modem was reset in any way since its worker began.
+func resets(m life.ModemStatus) (n uint64) {
+	for _, count := range m.Resets {
+		n += count
+	}
+	return n
 }
 
 // registrations are the <stat> of 3GPP TS 27.007 §7.2.

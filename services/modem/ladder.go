@@ -144,6 +144,7 @@ func (w *worker) failed(err error) {
 // count notes that a step is taken, and tells of it.
 func (w *worker) count(r rung) {
 	w.ladder.counts[r]++
+	w.status.reset(w.ladder.counts[:])
 	w.log.Warn("resetting the modem", zap.Stringer("step", r), zap.Uint64("times", w.ladder.counts[r]))
 	w.status.set(context.Background(), life.ModemStarting, "it is being reset: "+r.String())
 }

@@ -80,6 +80,10 @@ func TestResetLadder(t *testing.T) {
 	if err != nil || !strings.HasPrefix(string(data), "port\n3\nmodem1\n") {
 		t.Errorf("the program got %q, %v", data, err)
 	}
+	counted := r.state("modem1", life.ModemIdle).Resets
+	if len(counted) != int(rungs) || counted[rungRadio] == 0 || counted[rungCommand] == 0 {
+		t.Errorf("the steps are counted as %v", counted)
+	}
 	if g.Given("AT+CFUN=1") == 0 {
 		t.Error("the radio was not switched off and on")
 	}

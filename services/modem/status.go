@@ -2,6 +2,7 @@ package modem
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -88,6 +89,13 @@ func (s *status) moved(device string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.now.Device = device
+}
+
+// reset tells how often each step of a reset was taken.
+func (s *status) reset(counts []uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now.Resets = slices.Clone(counts)
 }
 
 // radio takes over what the modem says about its network.

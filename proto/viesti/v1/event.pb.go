@@ -1762,7 +1762,10 @@ type ModemStatus struct {
 	// The message in hand; empty when idle.
 	MessageId string `protobuf:"bytes,13,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
 	// When the state ends by itself, as far as that is known.
-	Until         *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=until,proto3" json:"until,omitempty"`
+	Until *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=until,proto3" json:"until,omitempty"`
+	// How often each step of a reset was taken since the worker began, in the order of
+	// ResetCommand, with the alarm behind them; empty when none was.
+	Resets        []uint64 `protobuf:"varint,15,rep,packed,name=resets,proto3" json:"resets,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1891,6 +1894,13 @@ func (x *ModemStatus) GetMessageId() string {
 func (x *ModemStatus) GetUntil() *timestamppb.Timestamp {
 	if x != nil {
 		return x.Until
+	}
+	return nil
+}
+
+func (x *ModemStatus) GetResets() []uint64 {
+	if x != nil {
+		return x.Resets
 	}
 	return nil
 }
@@ -2092,7 +2102,7 @@ const file_viesti_v1_event_proto_rawDesc = "" +
 	"\x04Call\x12\x16\n" +
 	"\x06caller\x18\x01 \x01(\tR\x06caller\x12&\n" +
 	"\x0ftype_of_address\x18\x02 \x01(\rR\rtypeOfAddress\x12\x12\n" +
-	"\x04name\x18\x03 \x01(\tR\x04name\"\xb8\x05\n" +
+	"\x04name\x18\x03 \x01(\tR\x04name\"\xd0\x05\n" +
 	"\vModemStatus\x122\n" +
 	"\x05state\x18\x01 \x01(\x0e2\x1c.viesti.v1.ModemStatus.StateR\x05state\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\x12\x16\n" +
@@ -2110,7 +2120,8 @@ const file_viesti_v1_event_proto_rawDesc = "" +
 	"\bidentity\x18\f \x01(\v2\x18.viesti.v1.ModemIdentityR\bidentity\x12\x1d\n" +
 	"\n" +
 	"message_id\x18\r \x01(\tR\tmessageId\x120\n" +
-	"\x05until\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\x05until\"\xb8\x01\n" +
+	"\x05until\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\x05until\x12\x16\n" +
+	"\x06resets\x18\x0f \x03(\x04R\x06resets\"\xb8\x01\n" +
 	"\x05State\x12\x15\n" +
 	"\x11STATE_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eSTATE_STARTING\x10\x01\x12\x0e\n" +

@@ -26,7 +26,7 @@ func statusOut(s *life.ModemStatus) *viestiv1.ModemStatus {
 		State: viestiv1.ModemStatus_State(s.State), Reason: text(s.Reason), Queues: each(s.Queues, text),
 		Registration: int32(s.Registration), Operator: text(s.Operator), Sent: s.Sent, Failed: s.Failed, Received: s.Received,
 		Since: stamp(s.Since), Device: text(s.Device), Identity: modemOut(&s.Identity), MessageId: text(s.MessageID),
-		Until: stamp(s.Until),
+		Until: stamp(s.Until), Resets: s.Resets,
 	}
 	if s.SignalDBm != 0 {
 		p.SignalDbm = proto.Int32(int32(s.SignalDBm))
@@ -40,7 +40,7 @@ func statusIn(p *viestiv1.ModemStatus) *life.ModemStatus {
 		Registration: int(p.GetRegistration()), Operator: p.GetOperator(), SignalDBm: int(p.GetSignalDbm()),
 		Sent: p.GetSent(), Failed: p.GetFailed(), Received: p.GetReceived(),
 		Since: instant(p.GetSince()), Device: p.GetDevice(), MessageID: p.GetMessageId(),
-		Until: instant(p.GetUntil()),
+		Until: instant(p.GetUntil()), Resets: p.GetResets(),
 	}
 	if m := modemIn(p.GetIdentity()); m != nil {
 		s.Identity = *m

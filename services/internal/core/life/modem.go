@@ -14,6 +14,9 @@ type ModemStatus struct {
 	// SignalDBm is the received signal strength; 0 when not known.
 	SignalDBm              int
 	Sent, Failed, Received uint64
+	// Resets are how often each step of a reset was taken since the worker began: radio,
+	// own command and so on, as VerbReset counts them from 0, and the alarm; nil for none.
+	Resets []uint64
 	// Since is when the modem entered the state.
 	Since time.Time
 	// Until is when the state ends by itself; zero when that is not known.
