@@ -40,9 +40,11 @@ func (r *emptying) durable(ctx context.Context, s driver.Stored) {
 
 func (r *emptying) remove(ctx context.Context, s driver.Stored) {
 	if err := r.modem.Delete(ctx, s); err != nil {
-		r.log.Warn("removing a received message from the modem; it will be recognised when it is read again", zap.Error(err))
+		r.log.Warn("removing a received message from the modem; it is recognised when it is read again", zap.Error(err))
+		r.kept[slot{s.Memory, s.Index}] = string(s.PDU)
 		return
 	}
+	delete(r.kept, slot{s.Memory, s.Index})
 	r.removed[s.Memory]++
 }
 
@@ -62,7 +64,8 @@ type slot struct {
 	index  int
 }
 
-// isKept reports whether a message was delivered before and stays in the modem.
+// isKept reports whether a message was delivered before and stays in the modem, as it
+// should, or because the modem does not remove it.
 func (w *worker) isKept(s driver.Stored) bool {
 	pdu, ok := w.kept[slot{s.Memory, s.Index}]
 	return ok && pdu == string(s.PDU)

@@ -23,7 +23,7 @@ import (
 
 // receive brings what arrives to the broker: at once when the modem says that
 // something came, and every now and then in case it did not say.
-func (w *worker) receive(ctx context.Context, m *driver.Modem) error {
+func (w *worker) receive(ctx context.Context, m *driver.Modem, direct chan<- driver.Direct) error {
 	pause := newPolling(time.Duration(w.dev.Poll))
 	poll := time.NewTimer(pause.next)
 	defer poll.Stop()
@@ -52,6 +52,16 @@ func (w *worker) receive(ctx context.Context, m *driver.Modem) error {
 			if !open {
 				return m.Err()
 			}
+			if e, ok := e.(driver.Direct); ok {
+				// A report may wait for its match; nothing else has to wait for that.
+				select {
+				case direct <- e:
+					look = false
+					continue
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+			}
 			var err error
 			if look, err = w.event(ctx, m, e); err != nil {
 				return err
@@ -66,8 +76,6 @@ func (w *worker) event(ctx context.Context, m *driver.Modem, e driver.Event) (lo
 	switch e := e.(type) {
 	case driver.NewMessage:
 		return w.dev.Incoming, nil
-	case driver.Direct:
-		return false, w.direct(ctx, m, e)
 	case driver.Ready:
 		// It has started anew by itself, and has forgotten what it was told.
 		_, err := m.Init(ctx)
@@ -92,6 +100,24 @@ func (w *worker) event(ctx context.Context, m *driver.Modem, e driver.Event) (lo
 		}
 	}
 	return false, nil
+}
+
+// directBacklog is how many messages that the modem did not store may wait. The network
+// sends one at a time; some modems acknowledge them by themselves, and send on.
+const directBacklog = 64
+
+// receiveDirect handles the messages that the modem does not store, in their order.
+func (w *worker) receiveDirect(ctx context.Context, m *driver.Modem, direct <-chan driver.Direct) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case e := <-direct:
+			if err := w.direct(ctx, m, e); err != nil {
+				return err
+			}
+		}
+	}
 }
 
 // direct handles a message that the modem did not store. It is acknowledged to
@@ -127,7 +153,11 @@ func (w *worker) collect(ctx context.Context, m *driver.Modem) error {
 	seen := w.unmatched
 	w.unmatched = map[string]time.Time{}
 	for _, s := range stored {
-		if !s.Received() || w.isKept(s) {
+		if !s.Received() {
+			continue
+		}
+		if w.isKept(s) {
+			round.durable(ctx, s)
 			continue
 		}
 		s, ok := w.whole(ctx, m, s)

@@ -283,7 +283,9 @@ func (w *worker) serve(ctx context.Context, m *driver.Modem) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return w.watchDevice(ctx, m) })
 	group.Go(func() error { return w.refresh(ctx, m) })
-	group.Go(func() error { return w.receive(ctx, m) })
+	direct := make(chan driver.Direct, directBacklog)
+	group.Go(func() error { return w.receive(ctx, m, direct) })
+	group.Go(func() error { return w.receiveDirect(ctx, m, direct) })
 	group.Go(func() error { return w.runRegularly(ctx, m) })
 	if w.dev.Outgoing {
 		group.Go(func() error { return w.send(ctx, m) })

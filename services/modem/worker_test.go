@@ -1,6 +1,7 @@
 package modem
 
 import (
+	"cmp"
 	"context"
 	"path/filepath"
 	"testing"
@@ -30,6 +31,8 @@ type rig struct {
 	bus      *bus.Bus
 	dir      string
 	closeBus func()
+	// log, when not nil, is that of workers.
+	log *zap.Logger
 	// places, when not nil, is told of the service's.
 	places func(*places)
 }
@@ -79,7 +82,7 @@ func (r *rig) worker(name string, cfg sim.Config, change func(*Device)) (m *sim.
 	}
 	ctx, cancel := context.WithCancel(r.t.Context())
 	done := make(chan struct{})
-	s := New(Config{Host: "host-" + name, Modems: []Device{d}}, r.bus, zap.NewNop(), nil)
+	s := New(Config{Host: "host-" + name, Modems: []Device{d}}, r.bus, cmp.Or(r.log, zap.NewNop()), nil)
 	if r.places != nil {
 		r.places(s.places)
 	}

@@ -1,0 +1,81 @@
+package modem
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/viesti-sms/viesti/proto/subject"
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/kit/config"
+	sim "github.com/viesti-sms/viesti/services/internal/sim/modem"
+)
+
+// report is an SMS-STATUS-REPORT about a message that nobody sent.
+func report(reference int) string {
+	return fmt.Sprintf("07915348010000F006%02X0C9153481032547662110102030400621101020314000000", reference)
+}
+
+// TestReportThatStays has a modem refuse to remove a report: it is told of once, and
+// its removal tried again and again.
+func TestReportThatStays(t *testing.T) {
+	r := newRig(t)
+	core, logs := observer.New(zap.InfoLevel)
+	r.log = zap.New(core)
+	h := newHeard()
+	m, _ := r.worker("A", sim.Config{OnCommand: h.Add, Rules: rules(t, `[{"stage":"command","match":"CMGD=","action":"reply","reply":"+CMS ERROR: 302"}]`)},
+		func(d *Device) { d.Poll = config.Duration(time.Second) })
+	if _, err := m.Store("SM", 0, report(7)); err != nil {
+		t.Fatal(err)
+	}
+	h.wait(t, "AT+CMGD=", 3)
+	if n := logs.FilterMessage("report").Len(); n != 1 {
+		t.Errorf("the report was told of %d times, want once", n)
+	}
+}
+
+// TestDirectReportHoldsNothingUp has reports come that match nothing, and are waited
+// with: what is in the memory is delivered meanwhile.
+func TestDirectReportHoldsNothingUp(t *testing.T) {
+	r := newRig(t)
+	kinds := make(chan life.Kind, 64)
+	ctx, cancel := context.WithCancel(t.Context())
+	followed := make(chan struct{})
+	go func() {
+		defer close(followed)
+		_ = r.bus.FollowAccount(ctx, subject.Inbox, func(_ context.Context, e *life.Event) error { kinds <- e.Kind; return nil })
+	}()
+	t.Cleanup(func() { cancel(); <-followed })
+	next := func() life.Kind {
+		select {
+		case k := <-kinds:
+			return k
+		case <-time.After(patience):
+			t.Fatal("nothing arrives")
+			return nil
+		}
+	}
+	m, _ := r.worker("A", sim.Config{}, func(d *Device) { d.Poll = config.Duration(time.Hour) })
+	if _, err := m.Store("SM", 0, deliver("3584000001", 9)); err != nil {
+		t.Fatal(err)
+	}
+	next() // the first look is over
+	const tries = 10
+	for i := range tries {
+		if _, err := m.Store("SM", 0, deliver("3584000001", 10+i)); err != nil {
+			t.Fatal(err)
+		}
+		m.URC("+CDS: 26\r\n" + report(i))
+		m.URC(`+CMTI: "SM",1`)
+		first, second := next(), next()
+		if _, ok := first.(life.Received); ok {
+			return
+		}
+		t.Logf("try %d: %T before %T", i, first, second)
+	}
+	t.Error("the report always came first, as if the memory waited for it")
+}
