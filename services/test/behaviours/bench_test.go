@@ -8,6 +8,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/viesti-sms/viesti/services/internal/boot"
+	"github.com/viesti-sms/viesti/services/internal/codec/gsm7"
+	"github.com/viesti-sms/viesti/services/internal/codec/tpdu"
 	sim "github.com/viesti-sms/viesti/services/internal/sim/modem"
 	"github.com/viesti-sms/viesti/services/test/gateway"
 	"github.com/viesti-sms/viesti/services/test/truth"
@@ -50,9 +53,55 @@ func conf(t testing.TB, w with) string {
 }
 
 // alone starts a gateway of a test's own.
-func alone(t *testing.T, w with, modem sim.Config) *bench {
+func alone(t *testing.T, w with, modem sim.Config, change ...func(*boot.Config)) *bench {
 	t.Helper()
-	return &bench{Host: truth.Start(t, conf(t, w), modem)}
+	return &bench{Host: truth.Start(t, conf(t, w), modem, change...)}
+}
+
+// prepared is alone in a directory where something is prepared before it starts.
+func prepared(t *testing.T, w with, modem sim.Config, prepare func(dir string)) *bench {
+	t.Helper()
+	dir := t.TempDir()
+	truth.Place(t, dir, conf(t, w))
+	prepare(dir)
+	return &bench{Host: truth.StartIn(t, dir, conf(t, w), modem)}
+}
+
+// drop puts a file into outgoing.
+func (b *bench) drop(t *testing.T, name, content string) {
+	t.Helper()
+	gateway.Drop(t, b.Path("outgoing"), name, []byte(content))
+}
+
+// waits waits for something of a directory.
+func (b *bench) waits(t *testing.T, dir, name string) string {
+	t.Helper()
+	var content string
+	gateway.Wait(t, name+" in "+dir, func() bool {
+		content = gateway.Files(t, b.Path(dir))[name]
+		return content != ""
+	})
+	return content
+}
+
+// texts are the texts that reached the modem, in order.
+func (b *bench) texts(t *testing.T) (texts []string) {
+	t.Helper()
+	for _, r := range b.Modem.Records() {
+		d, err := tpdu.DecodeSubmit(r.TPDU)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, gsm7.Decode(d.Data, gsm7.Tables{}))
+	}
+	return texts
+}
+
+func write(t *testing.T, path, content string, mode os.FileMode) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), mode); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // result is what became of a message file.

@@ -23,14 +23,15 @@ type Host struct {
 	Gateway *gateway.Gateway
 }
 
-// Start runs a gateway with an smsd.conf, unchanged but for what smsd.conf cannot say.
-func Start(t testing.TB, conf string, modem sim.Config) *Host {
+// Start runs a gateway with an smsd.conf, unchanged but for what smsd.conf cannot say
+// and change, which may shorten times.
+func Start(t testing.TB, conf string, modem sim.Config, change ...func(*boot.Config)) *Host {
 	t.Helper()
-	return StartIn(t, t.TempDir(), conf, modem)
+	return StartIn(t, t.TempDir(), conf, modem, change...)
 }
 
 // StartIn is Start in a directory of the caller's.
-func StartIn(t testing.TB, dir, conf string, modem sim.Config) *Host {
+func StartIn(t testing.TB, dir, conf string, modem sim.Config, change ...func(*boot.Config)) *Host {
 	t.Helper()
 	h := &Host{Dir: dir, Modems: map[string]*sim.Modem{}}
 	var said strings.Builder
@@ -40,6 +41,9 @@ func StartIn(t testing.TB, dir, conf string, modem sim.Config) *Host {
 	}
 	cfg.Host, cfg.PIDFile = "test", ""
 	cfg.Spool.IncludeFrom = []string{IncludeDir(t)}
+	for _, f := range change {
+		f(cfg)
+	}
 	for i, d := range cfg.Modems {
 		identified := Identify(modem, d.Name, i)
 		if modem.Network != nil {
