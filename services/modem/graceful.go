@@ -39,6 +39,19 @@ func draining(ctx context.Context) bool {
 	return ok && outer.Err() != nil
 }
 
+// rest is sleep that ends early, and reports false, when the end of a graceful ctx is
+// asked for: nothing is in hand meanwhile.
+func rest(ctx context.Context, d time.Duration) bool {
+	outer, ok := ctx.Value(stopping{}).(context.Context)
+	if !ok {
+		return sleep(ctx, d)
+	}
+	early, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(outer, cancel)()
+	return sleep(early, d)
+}
+
 // sleep waits, and reports whether ctx is still going on.
 func sleep(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {

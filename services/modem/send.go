@@ -114,7 +114,7 @@ func (d *delivery) run(ctx context.Context) error {
 	defer restore()
 	for part := 1; part <= len(d.msg.Parts); part++ {
 		if part > 1 && draining(ctx) {
-			return &ending{cause: errors.New("the worker stops; the remaining parts go to another one")}
+			return leftOver(ctx)
 		}
 		d.current.Store(int32(part))
 		if err := d.part(ctx, part); err != nil {
@@ -122,6 +122,16 @@ func (d *delivery) run(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// leftOver ends a message that is not finished when the worker stops. The pause makes
+// the broker write down that it was given back: otherwise one that is restarted at
+// the same time would keep it for the worker until AckWait has passed.
+func leftOver(ctx context.Context) error {
+	if !draining(ctx) {
+		return ctx.Err()
+	}
+	return &ending{cause: errors.New("the worker stops; what remains goes to another one"), pause: time.Millisecond}
 }
 
 // inHand says what is being sent.
@@ -177,8 +187,8 @@ func (d *delivery) part(ctx context.Context, part int) error {
 		if err := d.notAccepted(ctx, part, try >= d.retries(), err); err != nil {
 			return err
 		}
-		if !sleep(ctx, time.Duration(d.dev.ErrorSleep)) {
-			return ctx.Err()
+		if !rest(ctx, time.Duration(d.dev.ErrorSleep)) {
+			return leftOver(ctx)
 		}
 	}
 }

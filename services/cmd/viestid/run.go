@@ -104,6 +104,9 @@ func (k broker) bounded(cfg *boot.Config) *boot.Config {
 	return &with
 }
 
+// farewell is how long the embedded broker may take to read the last words.
+const farewell = 5 * time.Second
+
 // connect connects to the broker that is named, or starts one.
 func connect(cfg *boot.Config, logger *zap.Logger) (nc *nats.Conn, k broker, stop func(), err error) {
 	opts := bus.ConnectOptions("viestid@"+cfg.Host, boot.Notify(logger))
@@ -134,7 +137,7 @@ func connect(cfg *boot.Config, logger *zap.Logger) (nc *nats.Conn, k broker, sto
 		return nil, k, nil, fmt.Errorf("connecting to the embedded broker: %w", err)
 	}
 	k = broker{url: server.URL(), room: uint64(server.MaxStore()) / 3 * 2}
-	return nc, k, func() { withdraw(); nc.Close(); server.Close() }, nil
+	return nc, k, func() { withdraw(); _ = nc.FlushTimeout(farewell); nc.Close(); server.Close() }, nil
 }
 
 // announce lets the command line of this machine find the broker.

@@ -62,9 +62,15 @@ func alone(t *testing.T, w with, modem sim.Config, change ...func(*boot.Config))
 func prepared(t *testing.T, w with, modem sim.Config, prepare func(dir string)) *bench {
 	t.Helper()
 	dir := t.TempDir()
+	return startIn(t, dir, w, modem, func() { prepare(dir) })
+}
+
+// startIn is alone in a directory, where prepare is called before it starts.
+func startIn(t *testing.T, dir string, w with, modem sim.Config, prepare func(), change ...func(*boot.Config)) *bench {
+	t.Helper()
 	truth.Place(t, dir, conf(t, w))
-	prepare(dir)
-	return &bench{Host: truth.StartIn(t, dir, conf(t, w), modem)}
+	prepare()
+	return &bench{Host: truth.StartIn(t, dir, conf(t, w), modem, change...)}
 }
 
 // drop puts a file into outgoing.

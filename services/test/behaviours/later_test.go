@@ -1,4 +1,0 @@
-package behaviours
-
-func events() []behaviour    { return nil }
-func operation() []behaviour { return nil }
