@@ -109,7 +109,8 @@ func TestSendsms(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.plug(sim.Config{})
-	s.start("viestid", "--smsd-conf", s.config("smsd.conf", smsdConf), "--state", s.path("state"))
+	conf := strings.Replace(smsdConf, "loglevel = 5", "loglevel = 6", 1) // tells when a modem is ready
+	s.start("viestid", "--smsd-conf", s.config("smsd.conf", conf), "--state", s.path("state"))
 	gateway.Wait(t, "a modem", func() bool { return strings.Contains(s.log(), "ready") })
 	env := append(s.env, "VIESTI="+filepath.Join(bin, "viesti")+" --state "+s.path("state"))
 	for _, c := range []struct {
