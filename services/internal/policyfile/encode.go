@@ -1,7 +1,11 @@
 package policyfile
 
 import (
+	"bytes"
+	"fmt"
 	"time"
+
+	"github.com/goccy/go-yaml"
 
 	"github.com/viesti-sms/viesti/services/internal/core/account"
 	"github.com/viesti-sms/viesti/services/internal/core/policy"
@@ -61,3 +65,19 @@ func fromTexts(in []string) (out []config.Text) {
 	}
 	return out
 }
+
+// JSON is a value of this package as JSON, with the keys of the file.
+func JSON(v any) ([]byte, error) {
+	data, err := config.Encode(v)
+	if err != nil {
+		return nil, err
+	}
+	out, err := yaml.YAMLToJSON(data)
+	if err != nil {
+		return nil, fmt.Errorf("writing JSON: %w", err)
+	}
+	return bytes.TrimSpace(out), nil
+}
+
+// YAML is a value of this package as in the file.
+func YAML(v any) ([]byte, error) { return config.Encode(v) }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -55,10 +56,34 @@ func (b *Bus) SetPolicy(ctx context.Context, p *policy.Policy) (changed bool, er
 	return changed, err
 }
 
+// ApplyPolicy is SetPolicy, and puts the accounts of p into place too. Those that p does
+// not name are left alone; the secret of an account that has one stays where p gives
+// none. It reports whether anything was changed.
+func (b *Bus) ApplyPolicy(ctx context.Context, p *policy.Policy) (changed bool, err error) {
+	if changed, err = b.SetPolicy(ctx, p); err != nil {
+		return changed, err
+	}
+	for _, a := range p.Accounts {
+		put := false
+		err := b.ChangeAccount(ctx, a.Name, func(before *accounts.Account) (*accounts.Account, error) {
+			after := *a
+			if before != nil && after.SecretHash == "" {
+				after.SecretHash = before.SecretHash
+			}
+			put = before == nil || !reflect.DeepEqual(before, &after)
+			return &after, nil
+		})
+		if err != nil {
+			return changed, err
+		}
+		changed = changed || put
+	}
+	return changed, nil
+}
+
 // ApplyFile makes the policy that the configuration file of a host gives the policy
 // of all services: once, when it is new or was edited. What people change by the
-// command line stays until then. Accounts that the file does not name are left
-// alone. The secret of an account that has one stays where the file gives none.
+// command line stays until then.
 func (b *Bus) ApplyFile(ctx context.Context, host string, p *policy.Policy) error {
 	mark, err := b.fileMark(p)
 	if err != nil {
@@ -74,20 +99,8 @@ func (b *Bus) ApplyFile(ctx context.Context, host string, p *policy.Policy) erro
 	}
 	given := *p
 	given.Version = 0
-	if _, err := b.SetPolicy(ctx, &given); err != nil {
+	if _, err := b.ApplyPolicy(ctx, &given); err != nil {
 		return err
-	}
-	for _, a := range p.Accounts {
-		err := b.ChangeAccount(ctx, a.Name, func(before *accounts.Account) (*accounts.Account, error) {
-			after := *a
-			if before != nil && after.SecretHash == "" {
-				after.SecretHash = before.SecretHash
-			}
-			return &after, nil
-		})
-		if err != nil {
-			return err
-		}
 	}
 	// The mark comes last: a start that ended in between begins anew.
 	return b.changeKey(ctx, subject.FileKey(host), "recording what the file gives", func([]byte, bool) ([]byte, error) { return mark, nil })
