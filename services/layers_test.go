@@ -77,7 +77,7 @@ var layers = []layer{
 	{
 		name: "services", packages: []string{"monitor", "spool", "smpp", "modem", "scheduler", "cli"},
 		below:     []string{"bus", "driver", "policyfile", "kit", "wire", "core", "codec"},
-		libraries: []string{"go.uber.org/zap", "golang.org/x/sync/errgroup", "github.com/spf13/cobra", "github.com/oklog/ulid/v2", "golang.org/x/sync/semaphore", "golang.org/x/time/rate", "github.com/pires/go-proxyproto"},
+		libraries: []string{"golang.org/x/sys/unix", "go.uber.org/zap", "golang.org/x/sync/errgroup", "github.com/spf13/cobra", "github.com/oklog/ulid/v2", "golang.org/x/sync/semaphore", "golang.org/x/time/rate", "github.com/pires/go-proxyproto"},
 		contract:  []string{"subject"},
 	},
 	{

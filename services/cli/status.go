@@ -100,7 +100,8 @@ func signal(m life.ModemStatus) string {
 	return fmt.Sprintf("%d dBm", m.SignalDBm)
 }
 
-func (e *env) showQueues(queues []bus.Queue, modems []life.ModemStatus) {
+// servedBy counts the modems that take messages from each queue.
+func servedBy(modems []life.ModemStatus) map[string]int {
 	served := map[string]int{}
 	for _, m := range modems {
 		if m.State == life.ModemSuspended || m.State == life.ModemStopped {
@@ -110,12 +111,22 @@ func (e *env) showQueues(queues []bus.Queue, modems []life.ModemStatus) {
 			served[q]++
 		}
 	}
+	return served
+}
+
+// byQueue sorts queues by name and priority.
+func byQueue(queues []bus.Queue) {
 	sort.Slice(queues, func(i, j int) bool {
 		if queues[i].Name != queues[j].Name {
 			return queues[i].Name < queues[j].Name
 		}
 		return queues[i].Priority < queues[j].Priority
 	})
+}
+
+func (e *env) showQueues(queues []bus.Queue, modems []life.ModemStatus) {
+	served := servedBy(modems)
+	byQueue(queues)
 	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "\nQUEUE\tPRIORITY\tWAITING\tIN HAND\tMODEMS")
 	for _, q := range queues {
