@@ -35,7 +35,6 @@ type Spool struct {
 	policy   atomic.Pointer[policy.Policy]
 	language locale
 	now      func() time.Time
-	seen     settling
 	// joining is held while parts of messages are written: events and the purge
 	// work on the same groups.
 	joining sync.Mutex
@@ -55,6 +54,7 @@ type Spool struct {
 
 	// What follows is the scanner's own.
 
+	backlog backlog
 	// recovered says that the claims of an earlier run were looked for.
 	recovered  bool
 	unfinished []*claimed
@@ -68,7 +68,7 @@ type Spool struct {
 func New(cfg Config, b *bus.Bus, logger *zap.Logger) *Spool {
 	s := &Spool{
 		cfg: cfg, bus: b, log: logger.Named("spool"), account: Account(cfg.Host), now: time.Now,
-		rejected: map[string]bool{}, complained: map[string]bool{}, decided: make(chan struct{}, 1),
+		backlog: newBacklog(), rejected: map[string]bool{}, complained: map[string]bool{}, decided: make(chan struct{}, 1),
 		calls:    hook.NewPool(cfg.HandlerParallel, time.Duration(cfg.HandlerPatience)),
 		checking: hook.NewPool(cfg.HandlerParallel, time.Duration(cfg.HandlerPatience)),
 	}

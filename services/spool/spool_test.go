@@ -243,7 +243,7 @@ func TestSettled(t *testing.T) {
 	file := func(size int64, modified time.Time) spooldir.Candidate {
 		return spooldir.Candidate{Name: "f", Size: size, ModTime: modified}
 	}
-	var s settling
+	s := settling{}
 	for _, step := range []struct {
 		after time.Duration
 		file  spooldir.Candidate
@@ -257,11 +257,9 @@ func TestSettled(t *testing.T) {
 		{3 * settleTime, file(20, start.Add(time.Hour)), false}, // touched, by a clock ahead of ours
 		{4 * settleTime, file(20, start.Add(time.Hour)), true},
 	} {
-		s.begin()
 		if got := s.settled(step.file, start.Add(step.after)); got != step.want {
 			t.Errorf("after %v: settled(%+v) = %v", step.after, step.file, got)
 		}
-		s.end()
 	}
 }
 

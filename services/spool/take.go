@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sort"
 	"strings"
 	"time"
 
@@ -23,34 +22,39 @@ import (
 // batch is how many files are claimed and submitted together.
 const batch = 64
 
-// scan takes all files that are ready. What goes wrong with the directory itself
-// is logged and tried again at the next look.
-func (s *Spool) scan(ctx context.Context) error {
-	found, err := spooldir.Scan(s.cfg.Outgoing, smsfile.Eligible)
-	if err != nil {
-		s.log.Error("looking for messages, will be tried again", zap.Error(err))
-		return nil
-	}
-	ready := s.ready(found)
-	if len(ready) == 0 && s.recovered && len(s.unfinished) == 0 {
+// scan takes all files that are ready, and those that become so meanwhile. What goes
+// wrong with the directory itself is logged and tried again at the next look.
+func (s *Spool) scan(ctx context.Context, news *spooldir.News) error {
+	s.look(news)
+	if len(s.backlog.files) == 0 && s.recovered && len(s.unfinished) == 0 {
 		return nil // the lists need not be read for nothing
 	}
-	rules, err := s.rules()
-	if err != nil {
-		s.log.Error("taking messages, will be tried again", zap.Error(err))
-		return nil
-	}
-	if err := s.resume(ctx, rules); err != nil {
-		return err
-	}
-	for len(ready) > 0 && ctx.Err() == nil {
-		n := min(batch, len(ready))
-		claim, err := spooldir.Take(s.cfg.Outgoing, s.cfg.Host, ready[:n])
+	var rules *rules
+	for fresh := (time.Time{}); ctx.Err() == nil; s.look(news) {
+		if s.now().Sub(fresh) > ruleTime || s.hasVerdict() {
+			var err error
+			if rules, err = s.rules(); err != nil {
+				s.log.Error("taking messages, will be tried again", zap.Error(err))
+				return nil
+			}
+			if err := s.resume(ctx, rules); err != nil {
+				return err
+			}
+			fresh = s.now()
+		}
+		names := s.turn()
+		if len(names) == 0 {
+			return nil
+		}
+		claim, err := spooldir.Take(s.cfg.Outgoing, s.cfg.Host, names)
 		if err != nil {
 			s.unclaimable(err)
+			s.backlog.stale = true // they are found again
 		}
-		ready = ready[n:]
-		if claim == nil {
+		switch {
+		case claim == nil && err != nil:
+			return nil
+		case claim == nil: // somebody else was quicker
 			continue
 		}
 		if err := s.submit(ctx, &claimed{Claim: claim}, rules); err != nil {
@@ -59,6 +63,19 @@ func (s *Spool) scan(ctx context.Context) error {
 	}
 	return nil
 }
+
+// hasVerdict reports whether a check handler has decided since it was asked for.
+func (s *Spool) hasVerdict() bool {
+	select {
+	case <-s.decided:
+		return true
+	default:
+		return false
+	}
+}
+
+// ruleTime is how long rules are good for that were read from files.
+const ruleTime = time.Second
 
 // unclaimable logs files that cannot be taken, each once until the next start.
 func (s *Spool) unclaimable(err error) {
@@ -114,34 +131,6 @@ func (s *Spool) resume(ctx context.Context, r *rules) error {
 		}
 	}
 	return nil
-}
-
-// ready returns the names of files that are complete and not locked, oldest first.
-func (s *Spool) ready(found []spooldir.Candidate) []string {
-	sort.Slice(found, func(i, j int) bool {
-		if !found[i].ModTime.Equal(found[j].ModTime) {
-			return found[i].ModTime.Before(found[j].ModTime)
-		}
-		return found[i].Name < found[j].Name
-	})
-	s.seen.begin()
-	var names []string
-	for _, c := range found {
-		if c.Size < smsfile.MinSize || s.locked(c.Name) {
-			continue
-		}
-		if s.cfg.TrustOutgoing || s.seen.settled(c, s.now()) {
-			names = append(names, c.Name)
-		}
-	}
-	s.seen.end()
-	return names
-}
-
-// locked reports whether a producer holds the file (smstools spec §4.3).
-func (s *Spool) locked(name string) bool {
-	_, err := os.Lstat(filepath.Join(s.cfg.Outgoing, name+smsfile.LockSuffix))
-	return err == nil
 }
 
 // submit makes the files of a claim durable on the broker and moves them on. What
@@ -286,36 +275,6 @@ func (s *Spool) moveOn(id string, o message.Origin) error {
 		return fmt.Errorf("%w: %s", errNowhere, o.Directory)
 	}
 	return err
-}
-
-// settleTime is how long a file must not have changed before it counts as
-// complete, unless producers are trusted (smstools spec §4.2).
-const settleTime = 500 * time.Millisecond
-
-// settling remembers the files that are not complete yet, and since when each is
-// as it is. It is the scanner's own.
-type settling struct {
-	last, next map[string]observation
-}
-
-type observation struct {
-	file  spooldir.Candidate
-	since time.Time
-}
-
-func (s *settling) begin() { s.next = map[string]observation{} }
-
-func (s *settling) end() { s.last = s.next }
-
-// settled reports whether a file has been seen unchanged for settleTime. Time
-// stamps alone say nothing: clocks differ, and a copy may keep an old one.
-func (s *settling) settled(c spooldir.Candidate, now time.Time) bool {
-	o, known := s.last[c.Name]
-	if !known || o.file.Size != c.Size || !o.file.ModTime.Equal(c.ModTime) {
-		o = observation{file: c, since: now}
-	}
-	s.next[c.Name] = o
-	return now.Sub(o.since) >= settleTime
 }
 
 // oneLine keeps control characters of foreign text out of the log.

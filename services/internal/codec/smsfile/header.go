@@ -59,7 +59,7 @@ func (p *parser) setFlag(name, v []byte) bool {
 	case "Ping":
 		o.Ping = yes(v)
 	case "Priority":
-		o.HighPriority = equalFold(v, "high") || yes(v)
+		o.HighPriority = highPriority(v, yes)
 	case "Reject_duplicates":
 		o.RejectDuplicates = yes(v)
 	case "Reply_path":

@@ -18,3 +18,13 @@ func Eligible(name string) bool {
 		!strings.HasPrefix(name, "LOCKED") &&
 		!strings.HasSuffix(name, LockSuffix)
 }
+
+// Urgent reports whether the headers at the beginning of a file ask for high priority.
+func Urgent(head []byte, opt Options) bool {
+	f := ParseHeaders(head)
+	v, ok := f.Get("Priority")
+	return ok && highPriority([]byte(v), opt.Locale.yes)
+}
+
+// highPriority reads the value of a header Priority.
+func highPriority(v []byte, yes func([]byte) bool) bool { return equalFold(v, "high") || yes(v) }

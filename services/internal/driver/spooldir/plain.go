@@ -2,6 +2,7 @@ package spooldir
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 
@@ -72,4 +73,19 @@ func readAll(f *os.File, size int64) ([]byte, error) {
 			data = append(data, 0)[:len(data)]
 		}
 	}
+}
+
+// ReadHead reads the beginning of a file, at most so many octets.
+func ReadHead(path string, most int) ([]byte, error) {
+	f, err := openPlain(path, unix.O_RDONLY, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	head := make([]byte, most)
+	n, err := io.ReadFull(f, head)
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return head[:n], err
 }

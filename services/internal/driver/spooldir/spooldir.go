@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/oklog/ulid/v2"
+	"golang.org/x/sys/unix"
 )
 
 // claimPrefix begins the names of claims; producers and smsd pass over names
@@ -84,6 +85,15 @@ func Scan(dir string, eligible func(name string) bool) ([]Candidate, error) {
 		found = append(found, Candidate{Name: e.Name(), Size: info.Size(), ModTime: info.ModTime()})
 	}
 	return found, nil
+}
+
+// Look finds one file of dir. It reports false when it is not there, or not a regular one.
+func Look(dir, name string) (Candidate, bool) {
+	var st unix.Stat_t
+	if err := unix.Lstat(filepath.Join(dir, name), &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
+		return Candidate{}, false
+	}
+	return Candidate{Name: name, Size: st.Size, ModTime: time.Unix(st.Mtim.Unix())}, true
 }
 
 // ownSuffix ends the names of the claims of a host.

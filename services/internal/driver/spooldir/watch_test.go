@@ -3,7 +3,9 @@ package spooldir
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
@@ -15,7 +17,7 @@ func watched(t *testing.T, dir string, interval time.Duration) <-chan struct{} {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() {
-		done <- Watch(ctx, dir, interval, nil, func(context.Context) error { calls <- struct{}{}; return nil })
+		done <- Watch(ctx, dir, interval, nil, func(_ context.Context, n *News) error { n.Take(); calls <- struct{}{}; return nil })
 	}()
 	t.Cleanup(func() {
 		cancel()
@@ -70,7 +72,8 @@ func TestWatchMissesNothing(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	calls := 0
-	err := Watch(ctx, dir, time.Hour, nil, func(context.Context) error {
+	err := Watch(ctx, dir, time.Hour, nil, func(_ context.Context, n *News) error {
+		n.Take()
 		if calls++; calls == 1 {
 			put(t, dir, "a", "x")
 			return nil
@@ -86,7 +89,7 @@ var errSeen = errors.New("seen")
 
 func TestWatchOfNothing(t *testing.T) {
 	t.Parallel()
-	if err := Watch(context.Background(), filepath.Join(t.TempDir(), "missing"), time.Hour, nil, func(context.Context) error { return nil }); err == nil {
+	if err := Watch(context.Background(), filepath.Join(t.TempDir(), "missing"), time.Hour, nil, func(context.Context, *News) error { return nil }); err == nil {
 		t.Error("a missing directory is watched")
 	}
 }
@@ -97,7 +100,8 @@ func TestWatchKick(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	go func() { kick <- struct{}{} }()
-	err := Watch(ctx, t.TempDir(), time.Hour, kick, func(context.Context) error {
+	err := Watch(ctx, t.TempDir(), time.Hour, kick, func(_ context.Context, n *News) error {
+		n.Take()
 		if calls++; calls == 2 {
 			return errSeen
 		}
@@ -105,5 +109,68 @@ func TestWatchKick(t *testing.T) {
 	})
 	if !errors.Is(err, errSeen) {
 		t.Errorf("the watch ended with %v after %d calls", err, calls)
+	}
+}
+
+// TestWatchNews: what happened is told by name, whether before or while it is asked for.
+func TestWatchNews(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	put(t, dir, "early", "x")
+	seen := map[string]bool{}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	first := true
+	err := Watch(ctx, dir, time.Hour, nil, func(_ context.Context, n *News) error {
+		names, all := n.Take()
+		if all != first {
+			t.Errorf("anything may have happened: %v", all)
+		}
+		if first {
+			put(t, dir, "a", "x")
+			put(t, dir, "b", "x")
+		}
+		first = false
+		for _, name := range names {
+			seen[name] = true
+		}
+		if seen["a"] && seen["b"] {
+			return errSeen
+		}
+		return nil
+	})
+	if !errors.Is(err, errSeen) || len(seen) != 2 {
+		t.Errorf("the watch ended with %v and has seen %v", err, seen)
+	}
+}
+
+// TestWatchComesBack: a directory that vanished is watched again, without waiting for
+// its turn, once it is back.
+func TestWatchComesBack(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "outgoing")
+	must(t, os.Mkdir(dir, 0o755))
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	step := 0
+	err := Watch(ctx, dir, 20*time.Millisecond, nil, func(_ context.Context, n *News) error {
+		names, _ := n.Take()
+		switch {
+		case step == 0:
+			must(t, os.Rename(dir, dir+".away"))
+			step++
+		case step == 1 && n.watched == nil: // it was missed
+			must(t, os.Mkdir(dir, 0o755))
+			step++
+		case step == 2 && n.watched != nil: // it is back
+			put(t, dir, "new", "x")
+			step++
+		case step == 3 && slices.Contains(names, "new"):
+			return errSeen
+		}
+		return nil
+	})
+	if !errors.Is(err, errSeen) {
+		t.Errorf("the watch ended with %v at step %d", err, step)
 	}
 }
