@@ -3,12 +3,12 @@ package spool
 import (
 	"container/heap"
 	"maps"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"go.uber.org/zap"
-	"golang.org/x/sys/unix"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
 	"github.com/viesti-sms/viesti/services/internal/driver/spooldir"
@@ -230,8 +230,8 @@ func (s *Spool) turn() (names []string) {
 
 // locked reports whether a producer holds the file (smstools spec §4.3).
 func (s *Spool) locked(name string) bool {
-	var st unix.Stat_t
-	return unix.Lstat(filepath.Join(s.cfg.Outgoing, name+smsfile.LockSuffix), &st) == nil
+	_, err := os.Lstat(filepath.Join(s.cfg.Outgoing, name+smsfile.LockSuffix))
+	return err == nil
 }
 
 // settleTime is how long a file must not have changed before it counts as

@@ -32,6 +32,7 @@ type rig struct {
 	bus  *bus.Bus
 	cfg  Config
 	dir  string
+	log  *zap.Logger
 	stop func()
 }
 
@@ -54,7 +55,7 @@ func newRig(t *testing.T, change func(*Config)) *rig {
 	if err := b.Ensure(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, bus: b, dir: t.TempDir(), cfg: DefaultConfig()}
+	r := &rig{t: t, bus: b, dir: t.TempDir(), cfg: DefaultConfig(), log: zap.NewNop()}
 	r.cfg.Host, r.cfg.TrustOutgoing = "h", true
 	for dir, name := range map[*string]string{
 		&r.cfg.Outgoing: "outgoing", &r.cfg.Checked: "checked", &r.cfg.Sent: "sent", &r.cfg.Failed: "failed",
@@ -80,7 +81,7 @@ func (r *rig) start() {
 	}
 	ctx, cancel := context.WithCancel(r.t.Context())
 	done := make(chan error, 1)
-	s := New(r.cfg, r.bus, zap.NewNop())
+	s := New(r.cfg, r.bus, r.log)
 	go func() { done <- s.Run(ctx) }()
 	stopped := false
 	r.stop = func() {

@@ -131,6 +131,12 @@ func (p *Process) Wait() int {
 // PID is its process id.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
 
+// Status is what the kernel says about it (proc(5), /proc/pid/status); empty when it has ended.
+func (p *Process) Status() string {
+	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	return string(status)
+}
+
 // Output returns what it has written so far.
 func (p *Process) Output() string { return p.out.String() }
 
