@@ -85,6 +85,7 @@ func TestSuspendedUntilResumed(t *testing.T) {
 // TestResumedAndReset resumes a suspended modem, and resets a blocked one: each
 // works again at once.
 func TestResumedAndReset(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	m, _ := r.worker("A", sim.Config{Rules: rules(t, `[{"stage":"pdu","match":".","action":"reply","reply":"+CMS ERROR: 310","times":1}]`)},
 		func(d *Device) { d.BlockAfter, d.BlockTime = 1, config.Duration(time.Hour) })
@@ -166,6 +167,7 @@ func TestSuspendedIn(t *testing.T) {
 
 // TestResetStep: an operator's step is taken, and one that is not there is told.
 func TestResetStep(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	g := newHeard()
 	r.worker("modem1", sim.Config{OnCommand: g.Add}, nil)

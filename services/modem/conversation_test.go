@@ -164,6 +164,7 @@ func (h *heard) wait(t *testing.T, prefix string, n int) {
 // TestKeptMessagesAreDeliveredOnce leaves messages in the modem, reads them again
 // and again, and delivers each once; with method 41 they leave it together.
 func TestKeptMessagesAreDeliveredOnce(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	h := newHeard()
 	m, _ := r.worker("A", sim.Config{OnCommand: h.Add}, func(d *Device) { d.KeepMessages, d.Poll = true, config.Duration(time.Second) })
@@ -218,6 +219,7 @@ func TestPartsShareTheLink(t *testing.T) {
 // another worker with the same state directory give it again; another PIN, or the
 // same one when a person removed the note, is tried.
 func TestPINIsNotGivenTwice(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	h := newHeard()
 	m := sim.New(sim.Config{Name: "A", PIN: "4321", OnCommand: h.Add})
@@ -266,6 +268,7 @@ func TestPINIsNotGivenTwice(t *testing.T) {
 // TestPINWithoutOutcome has a worker die between giving a PIN and its answer: the
 // PIN is given again only if the SIM says that it has all its attempts.
 func TestPINWithoutOutcome(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		rules string
 		tried bool

@@ -138,6 +138,7 @@ func (d *deathClock) await(t *testing.T, name string, n int) {
 func TestDoubtStays(t *testing.T) {
 	const silent = `{"stage":"accepted","action":"silence","times":1}`
 	t.Run("accepted after a refusal", func(t *testing.T) {
+		t.Parallel()
 		r := newRig(t)
 		r.worker("A", sim.Config{Rules: rules(t, `[`+silent+`,{"stage":"pdu","action":"reply","reply":"+CMS ERROR: 38","times":1,"skip":1}]`)}, impatient)
 		r.submit("m1", "hello", nil)
@@ -146,6 +147,7 @@ func TestDoubtStays(t *testing.T) {
 		}
 	})
 	t.Run("the rest sent by another modem", func(t *testing.T) {
+		t.Parallel()
 		r := newRig(t)
 		first, _ := r.worker("A", sim.Config{Rules: rules(t, `[`+silent+`,{"stage":"command","match":"CMGS","action":"drop","delay":"1h","skip":2}]`)}, impatient)
 		r.submit("m1", threeParts, nil)
@@ -160,6 +162,7 @@ func TestDoubtStays(t *testing.T) {
 		}
 	})
 	t.Run("refused for good", func(t *testing.T) {
+		t.Parallel()
 		r := newRig(t)
 		r.worker("A", sim.Config{Rules: rules(t, `[`+silent+`,{"stage":"pdu","action":"reply","reply":"+CMS ERROR: 1","skip":1}]`)}, impatient)
 		r.submit("m1", "hello", nil)
@@ -168,6 +171,7 @@ func TestDoubtStays(t *testing.T) {
 		}
 	})
 	t.Run("never answered", func(t *testing.T) {
+		t.Parallel()
 		r := newRig(t)
 		m, _ := r.worker("A", sim.Config{Rules: rules(t, `[{"stage":"accepted","action":"silence"}]`)}, func(d *Device) { impatient(d); d.MaxAttempts = 3 })
 		r.submit("m1", "hello", nil)

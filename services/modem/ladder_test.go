@@ -54,12 +54,11 @@ func TestOnlySilenceIsReset(t *testing.T) {
 // TestResetLadder has a modem that has gone deaf until the program of the
 // administrator restarts it: the steps before are taken, and its message is sent.
 func TestResetLadder(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	dir := t.TempDir()
-	script, called := filepath.Join(dir, "power"), filepath.Join(dir, "called")
-	if err := os.WriteFile(script, []byte("#!/bin/sh\nprintf '%s\\n' \"$@\" > "+called+"\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	called := filepath.Join(dir, "called")
+	script := program(t, filepath.Join(dir, "power"), "printf '%s\\n' \"$@\" > "+called)
 	g := newHeard()
 	m, _ := r.worker("modem1", sim.Config{OnCommand: g.Add}, func(d *Device) {
 		d.ResetCmd = script + " port 3"
@@ -91,6 +90,7 @@ func TestResetLadder(t *testing.T) {
 
 // TestPlugging: a device that is not there is waited for, and used when it comes.
 func TestPlugging(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	path := ""
 	m, stop := r.worker("modem1", sim.Config{}, func(d *Device) {
@@ -118,6 +118,7 @@ func TestPlugging(t *testing.T) {
 // that nothing is known of yet; nor is a reset that an operator asked for forgotten
 // because the device could not be opened.
 func TestRadioStaysOn(t *testing.T) {
+	t.Parallel()
 	for profile, want := range map[string]bool{"neoway": false, driver.AutoProfile: false, driver.NoProfile: true, "huawei": true} {
 		l := newLadder(profile)
 		if got := l.known && !l.family.KeepRadioOn; got != want {
@@ -139,6 +140,7 @@ func TestRadioStaysOn(t *testing.T) {
 
 // TestAskedStepStays: what an operator asks for is done in the next session that can.
 func TestAskedStepStays(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	path := ""
 	g := newHeard()

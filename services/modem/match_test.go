@@ -141,6 +141,7 @@ func TestMatch(t *testing.T) {
 
 // TestMatchAwaits: a modem that is not plugged in is waited for.
 func TestMatchAwaits(t *testing.T) {
+	t.Parallel()
 	s, r := newSockets(t), newRig(t)
 	r.places = s.use
 	r.worker("modem1", sim.Config{}, func(d *Device) {

@@ -23,6 +23,7 @@ func report(reference int) string {
 // TestReportThatStays has a modem refuse to remove a report: it is told of once, and
 // its removal tried again and again.
 func TestReportThatStays(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	core, logs := observer.New(zap.InfoLevel)
 	r.log = zap.New(core)
@@ -41,6 +42,7 @@ func TestReportThatStays(t *testing.T) {
 // TestDirectReportHoldsNothingUp has reports come that match nothing, and are waited
 // with: what is in the memory is delivered meanwhile.
 func TestDirectReportHoldsNothingUp(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	kinds := make(chan life.Kind, 64)
 	ctx, cancel := context.WithCancel(t.Context())

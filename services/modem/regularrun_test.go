@@ -14,13 +14,15 @@ import (
 	sim "github.com/viesti-sms/viesti/services/internal/sim/modem"
 )
 
-// program writes a shell script.
+// program writes a shell script, and returns the command that runs it. The shell is
+// named because a file that was just written may still be open in a process that
+// another test is starting.
 func program(t *testing.T, path, text string) string {
 	t.Helper()
 	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+text+"\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	return path
+	return "/bin/sh " + path
 }
 
 // read returns a file; empty when it is not there.
@@ -77,6 +79,7 @@ func TestRegularRun(t *testing.T) {
 // TestRegularInterval repeats runs whose program wants the port: it has it each
 // time, and messages go through in between.
 func TestRegularInterval(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	dir := t.TempDir()
 	log := filepath.Join(dir, "log")
@@ -163,6 +166,7 @@ func TestRehearsal(t *testing.T) {
 
 // TestOpenAlarm: a device that cannot be opened is told of once.
 func TestOpenAlarm(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	alarms := r.alarms()
 	r.worker("modem1", sim.Config{}, func(d *Device) {

@@ -46,6 +46,7 @@ func TestRefusedHereSentThere(t *testing.T) {
 // accepted, and is not sent again. An answer that a busy machine is late to see as well
 // is unknown, which the event then says.
 func TestLateAnswerCounts(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	late := `[{"stage":"accepted","match":".","action":"late","delay":"2050ms"}]`
 	m, _ := r.worker("A", sim.Config{Rules: rules(t, late)}, impatient)
@@ -93,6 +94,7 @@ func TestPartsOfTheFirstWorkerCount(t *testing.T) {
 // TestUnreadableStays has a modem list a message that it cannot show: it is not
 // removed.
 func TestUnreadableStays(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	var mu sync.Mutex
 	var said []string

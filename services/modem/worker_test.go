@@ -211,6 +211,7 @@ func TestAnotherModemContinues(t *testing.T) {
 func TestUnknownOutcome(t *testing.T) {
 	silent := `[{"stage":"accepted","match":".","action":"silence","times":1}]`
 	t.Run("resend", func(t *testing.T) {
+		t.Parallel()
 		r := newRig(t)
 		m, _ := r.worker("A", sim.Config{Rules: rules(t, silent)}, impatient)
 		r.submit("m1", "hello", nil)
@@ -222,6 +223,7 @@ func TestUnknownOutcome(t *testing.T) {
 		}
 	})
 	t.Run("hold", func(t *testing.T) {
+		t.Parallel()
 		r := newRig(t)
 		m, _ := r.worker("A", sim.Config{Rules: rules(t, silent)}, impatient)
 		r.submit("m1", "hello", func(s *message.Submission) { s.OnUnknown = message.Hold })
