@@ -23,12 +23,13 @@ import (
 const (
 	asAdmin     = "admin"
 	asSpool     = "spool1"
+	asSMPP      = "smpp1"
 	asModem     = "modem1"
 	asScheduler = "scheduler1"
 	asOperator  = "ops1"
 )
 
-var users = []string{asAdmin, asSpool, asModem, asScheduler, asOperator}
+var users = []string{asAdmin, asSpool, asSMPP, asModem, asScheduler, asOperator}
 
 // broker is a NATS server that runs deploy/nats/nats.conf, with keys and
 // certificates made for the test, on a free port of loopback.

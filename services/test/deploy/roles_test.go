@@ -30,11 +30,11 @@ type operation struct {
 }
 
 var operations = []operation{
-	{"start as a service", []string{asSpool, asModem, asScheduler}, func(ctx context.Context, c *client) error { return c.bus.Ensure(ctx) }},
-	{"submit as the spool", []string{asSpool, asScheduler}, submitAs("spool-spool1")},
-	{"submit as the command line", []string{asOperator, asScheduler}, submitAs("cli-ops1")},
-	{"submit as somebody else", []string{asScheduler}, submitAs("spool-other")},
-	{"submit for later", []string{asSpool}, func(ctx context.Context, c *client) error {
+	{"start as a service", []string{asSMPP, asSpool, asModem, asScheduler}, func(ctx context.Context, c *client) error { return c.bus.Ensure(ctx) }},
+	{"submit as the spool", []string{asSMPP, asSpool, asScheduler}, submitAs("spool-spool1")},
+	{"submit as the command line", []string{asSMPP, asOperator, asScheduler}, submitAs("cli-ops1")},
+	{"submit as somebody else", []string{asSMPP, asScheduler}, submitAs("spool-other")},
+	{"submit for later", []string{asSMPP, asSpool}, func(ctx context.Context, c *client) error {
 		s := submission("spool-spool1")
 		s.DeliverAt, s.ExpiresAt = time.Now().Add(time.Hour), time.Now().Add(2*time.Hour)
 		return c.bus.Submit(ctx, s)
@@ -43,24 +43,24 @@ var operations = []operation{
 	{"say that a message was sent", []string{asModem}, publishAs("spool-spool1", life.Sent{})},
 	{"say that a message expired", []string{asModem, asScheduler}, publishAs("spool-spool1", life.Expired{})},
 	{"bring a message from the network", []string{asModem}, publishAs(subject.Inbox, life.Received{PDU: []byte{0}})},
-	{"record an attempt", []string{asModem, asScheduler, asOperator}, attempt(1)},
+	{"record an attempt", []string{asSMPP, asModem, asScheduler, asOperator}, attempt(1)},
 	{"record an attempt of a later part", []string{asModem}, attempt(2)},
 	{"take a message", []string{asModem}, take},
-	{"follow the spool's events", []string{asSpool}, followAndAcknowledge("spool-spool1")},
-	{"follow somebody else's events", []string{asOperator}, follow("spool-other")},
+	{"follow the spool's events", []string{asSMPP, asSpool}, followAndAcknowledge("spool-spool1")},
+	{"follow somebody else's events", []string{asSMPP, asOperator}, follow("spool-other")},
 	{"follow what arrives", []string{asSpool}, followAndAcknowledge(subject.Inbox)},
 	{"join received parts", []string{asSpool}, joinParts},
-	{"cancel a message", []string{asOperator, asScheduler}, cancelOne},
-	{"say what was decided about alternates", []string{asScheduler}, publishAs("spool-spool1", life.Escalation{Reason: "a test"})},
-	{"submit a message with alternates", []string{asSpool, asScheduler}, func(ctx context.Context, c *client) error {
+	{"cancel a message", []string{asSMPP, asOperator, asScheduler}, cancelOne},
+	{"say what was decided about alternates", []string{asSMPP, asScheduler}, publishAs("spool-spool1", life.Escalation{Reason: "a test"})},
+	{"submit a message with alternates", []string{asSMPP, asSpool, asScheduler}, func(ctx context.Context, c *client) error {
 		return c.bus.Submit(ctx, withAlternate("spool-spool1"))
 	}},
-	{"send the message to an alternate", []string{asScheduler}, func(ctx context.Context, c *client) error {
+	{"send the message to an alternate", []string{asSMPP, asScheduler}, func(ctx context.Context, c *client) error {
 		s := withAlternate("spool-other")
 		s.ExpiresAt = time.Now().Add(time.Hour)
 		return c.bus.Submit(ctx, s)
 	}},
-	{"see to a timer of alternates", []string{asScheduler}, func(ctx context.Context, c *client) error {
+	{"see to a timer of alternates", []string{asSMPP, asScheduler}, func(ctx context.Context, c *client) error {
 		return c.bus.Disarm(ctx, "spool-spool1", newID())
 	}},
 	{"follow messages with alternates", []string{asScheduler}, followChains},
@@ -70,14 +70,14 @@ var operations = []operation{
 		return c.bus.Publish(ctx, e)
 	}},
 	{"take an expired message back", []string{asScheduler}, withdraw},
-	{"read the history of a message", []string{asOperator, asScheduler}, func(ctx context.Context, c *client) error {
+	{"read the history of a message", []string{asSMPP, asOperator, asScheduler}, func(ctx context.Context, c *client) error {
 		if _, err := c.bus.History(ctx, newID()); !errors.Is(err, bus.ErrNotFound) {
 			return err
 		}
 		return nil
 	}},
 	{"watch everything", []string{asOperator}, tail},
-	{"read the policy", []string{asSpool, asOperator, asScheduler, asModem}, func(ctx context.Context, c *client) error {
+	{"read the policy", []string{asSMPP, asSpool, asOperator, asScheduler, asModem}, func(ctx context.Context, c *client) error {
 		_, err := c.bus.Policy(ctx)
 		return err
 	}},

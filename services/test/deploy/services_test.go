@@ -80,6 +80,14 @@ func (s *site) expire(t *testing.T) {
 
 func (s *site) start(t *testing.T) {
 	t.Helper()
+	s.run(t, asScheduler, &boot.Config{Host: asScheduler}, boot.Scheduler)
+	s.startModem(t)
+	s.run(t, asSpool, s.spoolConfig(t), boot.Spool)
+}
+
+// startModem runs a simulated modem and its worker.
+func (s *site) startModem(t *testing.T) {
+	t.Helper()
 	device := filepath.Join(t.TempDir(), "modem")
 	network := sim.NewNetwork(sim.NetworkConfig{SMSC: "358400000000"})
 	m := sim.New(sim.Config{Name: "SIM1", Number: ownNumber, IMSI: "244050000000001", Network: network})
@@ -88,9 +96,7 @@ func (s *site) start(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = listener.Close(); network.Close() })
-	s.run(t, asScheduler, &boot.Config{Host: asScheduler}, boot.Scheduler)
 	s.run(t, asModem, s.modemConfig(device), boot.Modem)
-	s.run(t, asSpool, s.spoolConfig(t), boot.Spool)
 }
 
 func (s *site) modemConfig(device string) *boot.Config {
@@ -131,13 +137,19 @@ func (s *site) run(t *testing.T, user string, cfg *boot.Config, build boot.Build
 		t.Fatal(err)
 	}
 	s.users = append(s.users, c)
+	serve(t, func(ctx context.Context) error { return lifecycle.Run(ctx, service) })
+}
+
+// serve runs something until the test ends.
+func serve(t *testing.T, run func(context.Context) error) {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- lifecycle.Run(ctx, service) }()
+	go func() { done <- run(ctx) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-done; err != nil {
-			t.Errorf("%s: %v", user, err)
+			t.Error(err)
 		}
 	})
 }
