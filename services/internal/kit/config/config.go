@@ -30,6 +30,22 @@ func Load(path string, v any) error {
 	return nil
 }
 
+// LoadSome is Load for programs that look at a part of somebody else's configuration:
+// keys that v does not have are passed over.
+func LoadSome(path string, v any) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("reading the configuration: %w", err)
+	}
+	if empty(data) {
+		return nil
+	}
+	if err := yaml.Unmarshal(data, v); err != nil {
+		return fmt.Errorf("%s: %w: %s", path, ErrInvalid, strings.TrimSpace(yaml.FormatError(err, false, true)))
+	}
+	return nil
+}
+
 // Decode reads YAML into v.
 func Decode(data []byte, v any) error {
 	if empty(data) {
