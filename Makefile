@@ -44,6 +44,10 @@ cluster: need-go ## lose a scheduler and a broker at every step, for two hundred
 flood: need-go ## drop FILES (100000) at once, kill the gateway KILLS (10) times, and ask for every message
 	cd services && $(GO) test -count=1 -timeout 30m -v ./test/flood -args -files $(or $(FILES),100000) -kills $(or $(KILLS),10)
 
+.PHONY: smpp-soak
+smpp-soak: need-go ## kill an SMPP server under load a hundred times (KILLS=N)
+	cd services && $(GO) test -count=1 -timeout 60m -v -run TestKills ./test/smpp -args -kills $(or $(KILLS),100)
+
 .PHONY: peer
 peer: need-go ## compare with the real smsd (Debian packages smstools and procmail)
 	cd services && $(GO) test -tags peer -count=1 ./test/peer/...

@@ -98,7 +98,7 @@ var operations = []operation{
 		return c.bus.AuditTrail(ctx, bus.AuditQuery{}, func(*audit.Event) error { return nil })
 	}},
 	{"follow the audit", []string{asOperator}, followAudit},
-	{"write into the audit", nil, func(ctx context.Context, c *client) error {
+	{"write into the audit", []string{asSMPP}, func(ctx context.Context, c *client) error {
 		return c.bus.Audit(ctx, &audit.Event{Kind: audit.Policy})
 	}},
 	{"show its modem", []string{asModem}, modemState("modem1")},
