@@ -124,8 +124,11 @@ func (ss *session) drop(n int) (time.Time, error) {
 
 // wait waits until everything that was dropped is in sent, and returns when the
 // last file came.
-func (ss *session) wait(ctx context.Context) (time.Time, error) {
-	for ss.sent.n < ss.next {
+func (ss *session) wait(ctx context.Context) (time.Time, error) { return ss.waitFor(ctx, ss.next) }
+
+// waitFor waits until so many files are in sent.
+func (ss *session) waitFor(ctx context.Context, n int) (time.Time, error) {
+	for ss.sent.n < n {
 		select {
 		case <-ctx.Done():
 			return time.Time{}, fmt.Errorf("%w: %d of %d messages are sent", context.Cause(ctx), ss.sent.n, ss.next)
