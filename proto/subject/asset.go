@@ -64,6 +64,9 @@ func (s Space) BucketState() string { return s.bucket("state") }
 // SuspensionKey is the key in BucketState of the suspension of a modem.
 func SuspensionKey(host, modem string) string { return "modem." + Token(host) + "." + Token(modem) }
 
+// KeyTroubles is the key in BucketState of what should have moved on.
+const KeyTroubles = "troubles"
+
 // ModemTallyKey and SIMTallyKey are keys in BucketState of what a modem, and what a
 // SIM by its IMSI, did in a span of a name.
 func ModemTallyKey(host, modem, span string) string {

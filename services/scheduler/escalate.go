@@ -1,8 +1,12 @@
 package scheduler
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"reflect"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -34,7 +38,7 @@ type looked struct {
 // alternateDue acts when the timer of a message has fired. The timer is gone then.
 func (s *Scheduler) alternateDue(ctx context.Context, due bus.AlternateDue) error {
 	l := &looked{sub: due.Submission, why: due.Why, now: due.Now, log: s.log.With(log.Message(due.Submission.ID))}
-	decision, err := s.decide(ctx, l, nil, time.Time{})
+	decision, err := s.decide(ctx, l, nil)
 	if err != nil {
 		return s.again(l, err)
 	}
@@ -48,7 +52,8 @@ func (s *Scheduler) alternateDue(ctx context.Context, due bus.AlternateDue) erro
 // the message, but a replica may not know it yet, or it fires in this very moment.
 const lostAfter = time.Minute
 
-// errNoTimer says that the message to an alternate cannot be made.
+// errNoTimer says that there is no timer to set anew, and no message to make the next
+// one of.
 var errNoTimer = errors.New("the timer of the message is not there")
 
 // told acts when something has happened to a message with alternates.
@@ -63,22 +68,23 @@ func (s *Scheduler) told(ctx context.Context, e *life.Event, stored time.Time) e
 	default:
 		return s.again(l, err)
 	}
-	decision, err := s.decide(ctx, l, e, stored)
+	decision, err := s.decide(ctx, l, e)
 	switch {
+	case errors.Is(err, errNotRecorded) && s.now().Sub(stored) > lostAfter:
+		l.log.Error("something was told about a message with alternates that is not on record", zap.String("event", fmt.Sprintf("%T", e.Kind)))
+		return nil
 	case err != nil:
 		return s.again(l, err)
 	case decision.Do == escalation.Nothing:
 		return nil
-	case decision.Do == escalation.Wait && timer == nil:
-		return nil // it has fired, and whoever it wakes sees that the message was sent
-	case decision.Do == escalation.Wait:
-		return s.again(l, s.bus.Arm(ctx, timer, decision.Until, decision.Then))
-	case decision.Do == escalation.Escalate && timer == nil:
+	case timer == nil && (decision.Do == escalation.Wait || decision.Do == escalation.Escalate):
 		if s.now().Sub(stored) > lostAfter {
-			l.log.Error("the alternates of a message are lost: its timer is gone")
+			l.log.Error("a message with alternates has no timer; they may not be tried")
 			return nil
 		}
 		return s.again(l, errNoTimer)
+	case decision.Do == escalation.Wait:
+		return s.again(l, s.bus.Arm(ctx, timer, decision.Until, decision.Then))
 	}
 	if err := s.carryOut(ctx, l, decision); err != nil {
 		return s.again(l, err)
@@ -86,30 +92,36 @@ func (s *Scheduler) told(ctx context.Context, e *life.Event, stored time.Time) e
 	return s.again(l, s.bus.Disarm(ctx, e.Account, e.ID))
 }
 
-// again logs what will be tried again.
+// again logs what will be tried again: soon where somebody else is only a moment behind
+// or ahead.
 func (s *Scheduler) again(l *looked, err error) error {
+	const moment = 200 * time.Millisecond
 	switch {
 	case err == nil:
-	case errors.Is(err, errNoTimer), errors.Is(err, bus.ErrConflict):
+		return nil
+	case errors.Is(err, errNoTimer), errors.Is(err, errNotRecorded), errors.Is(err, bus.ErrConflict):
 		l.log.Debug("escalating, will be tried again", zap.Error(err))
+		return &bus.Later{After: moment, Err: err}
 	default:
 		l.log.Warn("escalating, will be tried again", zap.Error(err))
+		return err
 	}
-	return err
 }
 
-// decide reads what is recorded of a message, and decides. happened is what somebody
-// told of it, which may be on its way into the record yet.
-func (s *Scheduler) decide(ctx context.Context, l *looked, happened *life.Event, stored time.Time) (escalation.Decision, error) {
+// errNotRecorded says that a replica does not know yet what somebody told.
+var errNotRecorded = errors.New("what happened to the message is not on record yet")
+
+// decide reads what is recorded of a message, and decides upon nothing else. happened
+// is what somebody told of it; nil: nothing.
+func (s *Scheduler) decide(ctx context.Context, l *looked, happened *life.Event) (escalation.Decision, error) {
 	var err error
 	if l.recorded, err = s.bus.Recorded(ctx, l.sub.Account, l.sub.ID); err != nil {
 		return escalation.Decision{}, err
 	}
-	events, times := l.recorded.Events, l.recorded.Stored
-	if happened != nil {
-		events, times = append(events, *happened), append(times, stored)
+	if happened != nil && !slices.ContainsFunc(l.recorded.Events, func(e life.Event) bool { return same(&e, happened) }) {
+		return escalation.Decision{}, errNotRecorded
 	}
-	l.facts = escalation.FactsOf(events, times)
+	l.facts = escalation.FactsOf(l.recorded.Events, l.recorded.Stored)
 	d := escalation.Decide(l.sub, l.facts, l.why, l.now)
 	if d.Do != escalation.Escalate || l.sub.AlternateOf == "" {
 		return d, nil
@@ -118,6 +130,16 @@ func (s *Scheduler) decide(ctx context.Context, l *looked, happened *life.Event,
 		return d, err
 	}
 	return escalation.Decide(l.sub, l.facts, l.why, l.now), nil
+}
+
+// same reports whether two events of a message are one.
+func same(a, b *life.Event) bool {
+	x, isReport := a.Kind.(life.Report)
+	y, too := b.Kind.(life.Report)
+	if isReport && too {
+		return x.Part == y.Part && bytes.Equal(x.PDU, y.PDU)
+	}
+	return reflect.TypeOf(a.Kind) == reflect.TypeOf(b.Kind)
 }
 
 // reached reports whether a message, or one before it in its chain, was delivered.

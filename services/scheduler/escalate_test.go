@@ -277,7 +277,7 @@ func TestEscalationOnce(t *testing.T) {
 func settled(f func() error) error {
 	for {
 		err := f()
-		if !errors.Is(err, bus.ErrConflict) && !errors.Is(err, errNoTimer) {
+		if later := (*bus.Later)(nil); !errors.As(err, &later) {
 			return err
 		}
 	}

@@ -20,10 +20,14 @@ import (
 )
 
 // Config is the configuration of a scheduler.
-type Config struct{}
+type Config struct {
+	// Stuck says when something is stuck; the zero value stands for DefaultStuck.
+	Stuck Stuck
+}
 
 // Scheduler runs timers.
 type Scheduler struct {
+	cfg Config
 	bus *bus.Bus
 	log *zap.Logger
 	now func() time.Time
@@ -32,8 +36,11 @@ type Scheduler struct {
 }
 
 // New makes a Scheduler.
-func New(_ Config, b *bus.Bus, logger *zap.Logger) *Scheduler {
-	s := &Scheduler{bus: b, log: logger.Named("scheduler"), now: time.Now}
+func New(cfg Config, b *bus.Bus, logger *zap.Logger) *Scheduler {
+	if cfg.Stuck == (Stuck{}) {
+		cfg.Stuck = DefaultStuck()
+	}
+	s := &Scheduler{cfg: cfg, bus: b, log: logger.Named("scheduler"), now: time.Now}
 	s.policy.Store(&policy.Policy{})
 	return s
 }
@@ -51,6 +58,7 @@ func (s *Scheduler) Run(ctx context.Context) error {
 		lifecycle.Service{Name: "policy", Run: func(ctx context.Context) error { return s.bus.WatchPolicy(ctx, s.policy.Store) }},
 		lifecycle.Service{Name: "expiries", Run: func(ctx context.Context) error { return s.bus.FollowExpiries(ctx, s.expire) }},
 		lifecycle.Service{Name: "alternates", Run: func(ctx context.Context) error { return s.bus.FollowAlternates(ctx, s.alternateDue) }},
+		lifecycle.Service{Name: "stuck", Run: s.watchStuck},
 		lifecycle.Service{Name: "chains", Run: func(ctx context.Context) error { return s.bus.FollowChains(ctx, s.told) }},
 	)
 }

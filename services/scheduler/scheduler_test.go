@@ -79,11 +79,17 @@ func valid(id string, d time.Duration) *message.Submission {
 // followed hands out the events of the submitter.
 func followed(t *testing.T, b *bus.Bus) <-chan *life.Event {
 	t.Helper()
+	return follow(t, b, "cli-h")
+}
+
+// follow hands out the events of an account.
+func follow(t *testing.T, b *bus.Bus, account string) <-chan *life.Event {
+	t.Helper()
 	events := make(chan *life.Event, 100)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() {
-		done <- b.FollowAccount(ctx, "cli-h", func(_ context.Context, e *life.Event) error { events <- e; return nil })
+		done <- b.FollowAccount(ctx, account, func(_ context.Context, e *life.Event) error { events <- e; return nil })
 	}()
 	t.Cleanup(func() {
 		cancel()

@@ -187,11 +187,164 @@ func (x *InboundChoice) GetFirst() string {
 	return ""
 }
 
+// Troubles are what should have moved on and has been told of; kept in the bucket
+// sms_state, and changed by compare-and-set alone, by the scheduler that looks.
+type Troubles struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// When a scheduler looked last, in the time of the broker.
+	Looked        *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=looked,proto3" json:"looked,omitempty"`
+	Troubles      []*Trouble             `protobuf:"bytes,2,rep,name=troubles,proto3" json:"troubles,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Troubles) Reset() {
+	*x = Troubles{}
+	mi := &file_viesti_v1_state_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Troubles) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Troubles) ProtoMessage() {}
+
+func (x *Troubles) ProtoReflect() protoreflect.Message {
+	mi := &file_viesti_v1_state_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Troubles.ProtoReflect.Descriptor instead.
+func (*Troubles) Descriptor() ([]byte, []int) {
+	return file_viesti_v1_state_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Troubles) GetLooked() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Looked
+	}
+	return nil
+}
+
+func (x *Troubles) GetTroubles() []*Trouble {
+	if x != nil {
+		return x.Troubles
+	}
+	return nil
+}
+
+// Trouble is one of them; code and about identify it.
+type Trouble struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As in Alarm.
+	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	// The queue with its priority, or the host and modem.
+	About string                 `protobuf:"bytes,2,opt,name=about,proto3" json:"about,omitempty"`
+	Since *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=since,proto3" json:"since,omitempty"`
+	// When an alarm was made of it last, and how often.
+	Told  *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=told,proto3" json:"told,omitempty"`
+	Times uint32                 `protobuf:"varint,5,opt,name=times,proto3" json:"times,omitempty"`
+	// The alarm that may not have been published yet.
+	Pending *Alarm `protobuf:"bytes,6,opt,name=pending,proto3" json:"pending,omitempty"`
+	// The trouble is over, and that is what is pending.
+	Over          bool `protobuf:"varint,7,opt,name=over,proto3" json:"over,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Trouble) Reset() {
+	*x = Trouble{}
+	mi := &file_viesti_v1_state_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Trouble) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Trouble) ProtoMessage() {}
+
+func (x *Trouble) ProtoReflect() protoreflect.Message {
+	mi := &file_viesti_v1_state_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Trouble.ProtoReflect.Descriptor instead.
+func (*Trouble) Descriptor() ([]byte, []int) {
+	return file_viesti_v1_state_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Trouble) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *Trouble) GetAbout() string {
+	if x != nil {
+		return x.About
+	}
+	return ""
+}
+
+func (x *Trouble) GetSince() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Since
+	}
+	return nil
+}
+
+func (x *Trouble) GetTold() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Told
+	}
+	return nil
+}
+
+func (x *Trouble) GetTimes() uint32 {
+	if x != nil {
+		return x.Times
+	}
+	return 0
+}
+
+func (x *Trouble) GetPending() *Alarm {
+	if x != nil {
+		return x.Pending
+	}
+	return nil
+}
+
+func (x *Trouble) GetOver() bool {
+	if x != nil {
+		return x.Over
+	}
+	return false
+}
+
 var File_viesti_v1_state_proto protoreflect.FileDescriptor
 
 const file_viesti_v1_state_proto_rawDesc = "" +
 	"\n" +
-	"\x15viesti/v1/state.proto\x12\tviesti.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"V\n" +
+	"\x15viesti/v1/state.proto\x12\tviesti.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15viesti/v1/event.proto\"V\n" +
 	"\n" +
 	"Suspension\x12\x16\n" +
 	"\x06reason\x18\x01 \x01(\tR\x06reason\x120\n" +
@@ -201,7 +354,18 @@ const file_viesti_v1_state_proto_rawDesc = "" +
 	"\x05count\x18\x02 \x01(\rR\x05count\"?\n" +
 	"\rInboundChoice\x12\x18\n" +
 	"\aaccount\x18\x01 \x01(\tR\aaccount\x12\x14\n" +
-	"\x05first\x18\x02 \x01(\tR\x05firstB7Z5github.com/viesti-sms/viesti/proto/viesti/v1;viestiv1b\x06proto3"
+	"\x05first\x18\x02 \x01(\tR\x05first\"n\n" +
+	"\bTroubles\x122\n" +
+	"\x06looked\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x06looked\x12.\n" +
+	"\btroubles\x18\x02 \x03(\v2\x12.viesti.v1.TroubleR\btroubles\"\xeb\x01\n" +
+	"\aTrouble\x12\x12\n" +
+	"\x04code\x18\x01 \x01(\tR\x04code\x12\x14\n" +
+	"\x05about\x18\x02 \x01(\tR\x05about\x120\n" +
+	"\x05since\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\x12.\n" +
+	"\x04told\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x04told\x12\x14\n" +
+	"\x05times\x18\x05 \x01(\rR\x05times\x12*\n" +
+	"\apending\x18\x06 \x01(\v2\x10.viesti.v1.AlarmR\apending\x12\x12\n" +
+	"\x04over\x18\a \x01(\bR\x04overB7Z5github.com/viesti-sms/viesti/proto/viesti/v1;viestiv1b\x06proto3"
 
 var (
 	file_viesti_v1_state_proto_rawDescOnce sync.Once
@@ -215,21 +379,29 @@ func file_viesti_v1_state_proto_rawDescGZIP() []byte {
 	return file_viesti_v1_state_proto_rawDescData
 }
 
-var file_viesti_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_viesti_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_viesti_v1_state_proto_goTypes = []any{
 	(*Suspension)(nil),            // 0: viesti.v1.Suspension
 	(*Tally)(nil),                 // 1: viesti.v1.Tally
 	(*InboundChoice)(nil),         // 2: viesti.v1.InboundChoice
-	(*timestamppb.Timestamp)(nil), // 3: google.protobuf.Timestamp
+	(*Troubles)(nil),              // 3: viesti.v1.Troubles
+	(*Trouble)(nil),               // 4: viesti.v1.Trouble
+	(*timestamppb.Timestamp)(nil), // 5: google.protobuf.Timestamp
+	(*Alarm)(nil),                 // 6: viesti.v1.Alarm
 }
 var file_viesti_v1_state_proto_depIdxs = []int32{
-	3, // 0: viesti.v1.Suspension.since:type_name -> google.protobuf.Timestamp
-	3, // 1: viesti.v1.Tally.since:type_name -> google.protobuf.Timestamp
-	2, // [2:2] is the sub-list for method output_type
-	2, // [2:2] is the sub-list for method input_type
-	2, // [2:2] is the sub-list for extension type_name
-	2, // [2:2] is the sub-list for extension extendee
-	0, // [0:2] is the sub-list for field type_name
+	5, // 0: viesti.v1.Suspension.since:type_name -> google.protobuf.Timestamp
+	5, // 1: viesti.v1.Tally.since:type_name -> google.protobuf.Timestamp
+	5, // 2: viesti.v1.Troubles.looked:type_name -> google.protobuf.Timestamp
+	4, // 3: viesti.v1.Troubles.troubles:type_name -> viesti.v1.Trouble
+	5, // 4: viesti.v1.Trouble.since:type_name -> google.protobuf.Timestamp
+	5, // 5: viesti.v1.Trouble.told:type_name -> google.protobuf.Timestamp
+	6, // 6: viesti.v1.Trouble.pending:type_name -> viesti.v1.Alarm
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_viesti_v1_state_proto_init() }
@@ -237,13 +409,14 @@ func file_viesti_v1_state_proto_init() {
 	if File_viesti_v1_state_proto != nil {
 		return
 	}
+	file_viesti_v1_event_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_viesti_v1_state_proto_rawDesc), len(file_viesti_v1_state_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   3,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -108,7 +108,7 @@ func setKind(p *viestiv1.Event, k life.Kind) {
 	case life.Call:
 		p.Kind = &viestiv1.Event_Call{Call: &viestiv1.Call{Caller: text(k.Caller.Reveal()), TypeOfAddress: uint32(k.TypeOfAddress), Name: text(k.Name)}}
 	case life.Alarm:
-		p.Kind = &viestiv1.Event_Alarm{Alarm: &viestiv1.Alarm{Severity: uint32(k.Severity), Code: text(k.Code), Text: text(k.Text)}}
+		p.Kind = &viestiv1.Event_Alarm{Alarm: alarmOut(k)}
 	case life.Escalation:
 		p.Kind = &viestiv1.Event_Escalation{Escalation: &viestiv1.Escalation{Next: text(k.Next), Recipient: text(k.Recipient.Reveal()), Reason: text(k.Reason)}}
 	case life.ModemStatus:
@@ -141,7 +141,7 @@ func kindOf(p *viestiv1.Event) life.Kind {
 	case *viestiv1.Event_Call:
 		return life.Call{Caller: message.NewAddress(k.Call.GetCaller()), TypeOfAddress: uint8(k.Call.GetTypeOfAddress()), Name: k.Call.GetName()}
 	case *viestiv1.Event_Alarm:
-		return life.Alarm{Severity: int(k.Alarm.GetSeverity()), Code: k.Alarm.GetCode(), Text: k.Alarm.GetText()}
+		return alarmIn(k.Alarm)
 	case *viestiv1.Event_Escalation:
 		return life.Escalation{Next: k.Escalation.GetNext(), Recipient: message.NewAddress(k.Escalation.GetRecipient()), Reason: k.Escalation.GetReason()}
 	case *viestiv1.Event_ModemStatus:

@@ -119,3 +119,11 @@ func each[From, To any](in []From, f func(From) To) []To {
 	}
 	return out
 }
+
+func alarmOut(k life.Alarm) *viestiv1.Alarm {
+	return &viestiv1.Alarm{Severity: uint32(k.Severity), Code: text(k.Code), Text: text(k.Text)}
+}
+
+func alarmIn(p *viestiv1.Alarm) life.Alarm {
+	return life.Alarm{Severity: int(p.GetSeverity()), Code: p.GetCode(), Text: p.GetText()}
+}

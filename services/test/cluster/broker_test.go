@@ -96,7 +96,7 @@ func (b *brokers) connect(name string, dial nats.CustomDialer) *nats.Conn {
 // bus is a Bus of a connection.
 func (b *brokers) bus(nc *nats.Conn) *bus.Bus {
 	b.t.Helper()
-	v, err := bus.New(nc, bus.Options{Replicas: nodes, Try: 2 * time.Second})
+	v, err := bus.New(nc, bus.Options{Replicas: nodes, Try: 2 * time.Second, AckWait: 10 * time.Second})
 	if err != nil {
 		b.t.Fatal(err)
 	}

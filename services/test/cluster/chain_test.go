@@ -27,6 +27,7 @@ type chain struct {
 	round   *round
 	kind    *kind
 	watch   *watch
+	step    step
 	links   [3]*message.Submission
 	mu      sync.Mutex
 	out     [3]int
@@ -69,6 +70,7 @@ var kinds = []*kind{
 		steps: []step{{"alt", 0}, {"escalation", 0}, {"alt", 1}, {"out", 1}, {"escalation", 1}, {"out", 2}},
 		live: func(ctx context.Context, c *chain) {
 			c.await(ctx, 0, life.SentState)
+			c.timed(ctx)
 			c.report(ctx, 0, life.Undeliverable)
 			c.await(ctx, 2, life.SentState)
 		},
@@ -78,6 +80,7 @@ var kinds = []*kind{
 		steps: []step{{"alt", 0}, {"escalation", 0}},
 		live: func(ctx context.Context, c *chain) {
 			c.await(ctx, 0, life.SentState)
+			c.timed(ctx)
 			c.report(ctx, 0, life.Delivered)
 			c.decided(ctx, 0)
 		},
@@ -132,7 +135,8 @@ func newChain(r *round, seed uint64) *chain {
 		c.permits[i] = make(chan struct{})
 	}
 	s := c.kind.steps[rng.IntN(len(c.kind.steps))]
-	c.watch = &watch{name: c.links[0].ID, point: point{subject: c.subject(s), after: rng.IntN(2) == 0}}
+	c.step = s
+	c.watch = &watch{name: c.links[0].ID, passed: make(chan struct{}), point: point{subject: c.subject(s), after: rng.IntN(2) == 0}}
 	for _, l := range c.links {
 		c.watch.ids = append(c.watch.ids, "."+l.ID)
 	}
@@ -204,6 +208,18 @@ func (c *chain) await(ctx context.Context, i int, want life.State) {
 
 func (c *chain) decided(ctx context.Context, i int) {
 	c.until(ctx, i, "a decision", func(r *bus.Recorded) bool { return escalation.FactsOf(r.Events, r.Stored).Decided != nil })
+}
+
+// timed waits, if the chain is to be held when its first message is given its timer,
+// until it is: a report that comes before makes the timer needless.
+func (c *chain) timed(ctx context.Context) {
+	if (c.step != step{"alt", 0}) {
+		return
+	}
+	select {
+	case <-c.watch.passed:
+	case <-ctx.Done():
+	}
 }
 
 func (c *chain) begun(ctx context.Context, i int) { c.attempted(ctx, i, life.Attempting) }

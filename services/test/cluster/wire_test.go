@@ -29,8 +29,9 @@ type watch struct {
 	name  string
 	ids   []string
 	point point
-	// held is the wire on which the point was reached.
-	held *wire
+	// held is the wire on which the point was reached, and passed is closed then.
+	held   *wire
+	passed chan struct{}
 }
 
 // watches are those of a round.
@@ -48,6 +49,7 @@ func (ws *watches) pass(w *wire, subject string) bool {
 		switch {
 		case c.held == nil && c.point.subject == subject:
 			c.held = w
+			close(c.passed)
 			ws.reached <- c.name
 			return c.point.after
 		case c.held == w && c.concerns(subject):

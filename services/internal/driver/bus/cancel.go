@@ -87,6 +87,21 @@ func ownedBy(account string, events []life.Event) []life.Event {
 //
 // Cancelling what is cancelled already is good. Cost: O(1), whatever waits.
 func (b *Bus) Cancel(ctx context.Context, account, id, by string) error {
+	for {
+		err := b.cancel(ctx, account, id, by)
+		if !errors.Is(err, errBehind) {
+			return err
+		}
+		if !pause(ctx) {
+			return ctx.Err()
+		}
+	}
+}
+
+// errBehind says that a replica did not know a message yet that waits.
+var errBehind = errors.New("the message has only just come")
+
+func (b *Bus) cancel(ctx context.Context, account, id, by string) error {
 	waiting, err := b.Find(ctx, account, id)
 	if errors.Is(err, ErrNotFound) {
 		return b.ended(ctx, account, id)
@@ -112,6 +127,8 @@ func (b *Bus) ended(ctx context.Context, account, id string) error {
 		return err
 	case s.State == life.CancelledState:
 		return nil
+	case s.Submission != nil:
+		return errBehind
 	default:
 		return ErrTooLate
 	}

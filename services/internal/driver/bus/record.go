@@ -34,13 +34,13 @@ type Record struct {
 	copy *nats.Msg
 }
 
-// msgs are what is to be published, the copy first: it says itself what happened,
-// and if nothing followed it, the event will be written again.
+// msgs are what is to be published, the record first: whoever sees the copy finds it.
+// Where the copy got lost with its writer, whoever goes on writes both again.
 func (r Record) msgs() []*nats.Msg {
 	if r.copy == nil {
 		return []*nats.Msg{r.msg}
 	}
-	return []*nats.Msg{r.copy, r.msg}
+	return []*nats.Msg{r.msg, r.copy}
 }
 
 // PartRecord is the record that status reports of an accepted part are matched with.
@@ -147,11 +147,6 @@ func (b *Bus) PublishOnce(ctx context.Context, e *life.Event) (first bool, err e
 	if err != nil {
 		return false, err
 	}
-	if r.copy != nil {
-		if err := b.publishOne(ctx, r.copy); err != nil {
-			return false, err
-		}
-	}
 	r.msg.Header.Set(subject.HeaderExpectedSubjectSeq, "0")
 	err = b.retry(ctx, func(ctx context.Context) error {
 		ack, err := b.js.PublishMsg(ctx, r.msg)
@@ -159,7 +154,10 @@ func (b *Bus) PublishOnce(ctx context.Context, e *life.Event) (first bool, err e
 		return err
 	})
 	if conflict(err) {
-		return false, nil
+		first, err = false, nil
+	}
+	if err == nil && r.copy != nil {
+		err = b.publishOne(ctx, r.copy)
 	}
 	return first, err
 }
