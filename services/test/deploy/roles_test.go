@@ -107,11 +107,12 @@ var operations = []operation{
 	{"suspend a modem of another host", nil, suspendAndResume("modem2")},
 	{"count what its modem sent", []string{asModem}, countSent("modem1")},
 	{"count what a modem of another host sent", nil, countSent("modem2")},
-	{"list modems", []string{asOperator}, func(ctx context.Context, c *client) error {
+	{"look for what is stuck", []string{asScheduler}, lookForStuck},
+	{"list modems", []string{asScheduler, asOperator}, func(ctx context.Context, c *client) error {
 		_, err := c.bus.Modems(ctx)
 		return err
 	}},
-	{"list queues", []string{asOperator}, func(ctx context.Context, c *client) error {
+	{"list queues", []string{asScheduler, asOperator}, func(ctx context.Context, c *client) error {
 		_, err := c.bus.Counts(ctx)
 		return err
 	}},
@@ -223,4 +224,19 @@ func followAudit(ctx context.Context, c *client) error {
 		return fmt.Errorf("nothing was seen: %w", err)
 	}
 	return nil
+}
+
+// lookForStuck does what a scheduler does every minute.
+func lookForStuck(ctx context.Context, c *client) error {
+	if _, _, err := c.bus.Backlog(ctx); err != nil {
+		return err
+	}
+	before, err := c.bus.Troubles(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.bus.SetTroubles(ctx, before, nil, time.Now()); err != nil && !errors.Is(err, bus.ErrConflict) {
+		return err
+	}
+	return c.bus.Publish(ctx, event(subject.System, life.Alarm{Severity: 4, Code: "a test"}))
 }
