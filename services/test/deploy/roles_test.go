@@ -207,11 +207,16 @@ func withAlternate(account string) *message.Submission {
 	return s
 }
 
-// followChains waits for what may happen to messages with alternates.
+// followChains waits for what may happen to messages with alternates, and says that
+// some of it is being handled: operators may look, and not take anything away.
 func followChains(ctx context.Context, c *client) error {
-	ctx, cancel := context.WithTimeout(ctx, glance)
+	look, cancel := context.WithTimeout(ctx, glance)
 	defer cancel()
-	return unlessOver(ctx, c.bus.FollowChains(ctx, func(context.Context, *life.Event, time.Time) error { return nil }))
+	err := c.bus.FollowChains(look, func(context.Context, *life.Event, time.Time) error { return nil })
+	if err := unlessOver(look, err); err != nil {
+		return err
+	}
+	return c.nc.Publish("$JS.ACK."+subject.Default().StreamEvents()+"."+subject.ConsumerChain+".1.1.1.1.1", []byte("+WPI"))
 }
 
 // followAudit follows the audit until it has seen something. The admin puts something
