@@ -76,11 +76,7 @@ func (t *tenant) delivery(ctx context.Context, e *bus.Stored) (build, error) {
 // incoming is the delivery of a message from the network; nil: it cannot be decoded,
 // and stays where all events are.
 func (t *tenant) incoming(e *bus.Stored, r *life.Received) build {
-	number := ""
-	if e.Modem != nil {
-		number = e.Modem.Number
-	}
-	m, ok := esme.Incoming(r, number, t.profile.Load().rules.Standard)
+	m, ok := esme.Incoming(r, e.Modem, t.profile.Load().rules.Standard)
 	if !ok {
 		t.srv.log.Warn("a received message cannot be decoded, and is not delivered", zap.String("account", t.name), log.Message(e.ID))
 		return nil

@@ -25,16 +25,16 @@ const (
 	esmReplyPath = 0x80
 )
 
-// Incoming returns the deliver_sm of a message that arrived from the network for a
-// number, in the charset that the client knows as data_coding 0. Parts of a message
+// Incoming returns the deliver_sm of a message that arrived from the network at a
+// modem, in the charset that the client knows as data_coding 0. Parts of a message
 // stay parts: their header says what belongs together. false: it cannot be decoded.
-func Incoming(r *life.Received, number string, standard Charset) (smpp.ShortMessage, bool) {
+func Incoming(r *life.Received, modem *life.Modem, standard Charset) (smpp.ShortMessage, bool) {
 	mt, err := tpdu.DecodeMT(r.PDU)
 	if err != nil || mt.Deliver == nil {
 		return smpp.ShortMessage{}, false
 	}
 	d := mt.Deliver
-	m := smpp.ShortMessage{Source: originator(d.OA), Destination: ownNumber(number), ProtocolID: d.PID}
+	m := smpp.ShortMessage{Source: originator(d.OA), Destination: ownAddress(modem), ProtocolID: d.PID}
 	m.DataCoding, m.Text = incomingText(d, standard)
 	if len(d.UDH) > 0 {
 		m.ESMClass |= esmUDHI
@@ -56,11 +56,16 @@ func originator(a tpdu.Address) smpp.Address {
 	return smpp.Address{TON: a.TOA >> ton & 7, NPI: a.TOA & npi, Addr: []byte(a.Digits)}
 }
 
-// ownNumber is the number of the SIM as it was configured, where it was.
-func ownNumber(number string) smpp.Address {
-	number = strings.TrimPrefix(number, "+")
-	if number == "" || len(number) > maxDigits || strings.Trim(number, digits) != "" {
+// ownAddress is the number of the SIM as it was configured, or else the name of the
+// modem: Kannel drops a message without a destination, for good.
+func ownAddress(modem *life.Modem) smpp.Address {
+	const most = 20
+	if modem == nil {
 		return smpp.Address{}
+	}
+	number := strings.TrimPrefix(modem.Number, "+")
+	if number == "" || len(number) > maxDigits || strings.Trim(number, digits) != "" {
+		return smpp.Address{TON: tonAlphanumeric, Addr: []byte(modem.Name[:min(len(modem.Name), most)])}
 	}
 	return smpp.Address{TON: tonInternational, NPI: npiISDN, Addr: []byte(number)}
 }
