@@ -16,8 +16,9 @@ if (env.SMPP_CA) {
 	Object.assign(options, {tls: true, ca: fs.readFileSync(env.SMPP_CA), servername: 'localhost'});
 }
 
+// Without data_coding it writes 1, ASCII, and means the GSM alphabet nevertheless.
 const messages = [
-	{what: 'gsm', short_message: 'Hyvää @ päivää €5 [ok]'},
+	{what: 'gsm', data_coding: 0, short_message: 'Hyvää @ päivää €5 [ok]'},
 	{what: 'ucs2', short_message: 'Привет, 世界'},
 	{what: 'binary', data_coding: 4, short_message: Buffer.from([0x00, 0x01, 0x7f, 0x80, 0xfe, 0xff, 0x00])},
 	{what: 'part1', esm_class: 0x40, short_message: {udh: Buffer.from([5, 0, 3, 0x2a, 2, 1]), message: 'A'.repeat(153)}},
