@@ -97,7 +97,7 @@ func (b *bench) kannel(ctx context.Context, span time.Duration) (rate float64, e
 	}
 	ingress := fmt.Sprintf("http://127.0.0.1:%s/cgi-bin/sendsms?", ports[4])
 	for _, program := range []string{bearerboxPath, smsboxPath} {
-		box := &system{name: filepath.Base(program), program: program, arguments: func(_, conf string) []string { return []string{conf} }}
+		box := &system{name: filepath.Base(program), program: program, arguments: func(_, conf string) []string { return []string{"-v", "4", conf} }}
 		p, err := box.start(dir, conf, "")
 		if err != nil {
 			return 0, err
@@ -136,7 +136,9 @@ func listens(ctx context.Context, address string) error {
 // loadKannel posts messages, as many at once as the windows of SMPP hold.
 func loadKannel(ctx context.Context, ingress string, span time.Duration) (rate float64, err error) {
 	const atOnce = smppConnections * smppWindow
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: atOnce, MaxConnsPerHost: atOnce}}
+	// Now and then it leaves a request on a kept connection without an answer.
+	const patience = 5 * time.Second
+	client := &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: atOnce, MaxConnsPerHost: atOnce}}
 	defer client.CloseIdleConnections()
 	if err := awaitKannel(ctx, client, ingress); err != nil {
 		return 0, err
@@ -147,20 +149,20 @@ func loadKannel(ctx context.Context, ingress string, span time.Duration) (rate f
 	for i := range atOnce {
 		all.Go(func() {
 			for n := i; time.Since(began) < span && ctx.Err() == nil; n += atOnce {
-				if postKannel(ctx, client, ingress, n) == nil {
-					accepted.Add(1)
-				} else {
+				switch err := postKannel(ctx, client, ingress, n); {
+				case err != nil:
 					refused.Add(1)
+				case time.Since(began) < span:
+					accepted.Add(1)
 				}
 			}
 		})
 	}
 	all.Wait()
-	took := time.Since(began)
-	if refused.Load() > accepted.Load()/100 {
-		return 0, fmt.Errorf("it refused %d of %d messages", refused.Load(), refused.Load()+accepted.Load())
+	if refused.Load() > accepted.Load()/10 {
+		return 0, fmt.Errorf("it did not take %d of %d messages", refused.Load(), refused.Load()+accepted.Load())
 	}
-	return float64(accepted.Load()) / took.Seconds(), nil
+	return float64(accepted.Load()) / span.Seconds(), nil
 }
 
 // awaitKannel waits until a message is taken.
