@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"os/user"
 	"slices"
 	"strconv"
@@ -41,9 +42,9 @@ func (e *env) account() *cobra.Command {
 type ruleFlags struct {
 	policyfile.Account
 	sources, destinations, alternates []string
-	classes                           []uint
-	validity                          time.Duration
-	expires                           string
+	classes, protocols                []uint
+	validity, deduplicate             time.Duration
+	expires, defaultSource, country   string
 	// given are the names of those that were on the command line.
 	given []string
 }
@@ -67,6 +68,12 @@ func (f *ruleFlags) add(cmd *cobra.Command) {
 	fl.StringVar(&f.expires, "expires", "", "when the account ends: a day, or a time as in RFC 3339")
 	fl.StringVar(&f.ReceiptForm, "receipt-form", "", "deliver_sm (the default) or data_sm")
 	fl.StringVar(&f.TimeZone, "time-zone", "", "time zone of receipts, such as Europe/Helsinki (default UTC)")
+	fl.DurationVar(&f.deduplicate, "deduplicate", 0, "how long a message with a user_message_reference that comes again is not sent again, such as 24h")
+	fl.StringVar(&f.DefaultCoding, "default-coding", "", "the coding that data_coding 0 stands for (default gsm)")
+	fl.StringVar(&f.defaultSource, "default-source", "", "stands in for an absent source address")
+	fl.StringVar(&f.country, "country", "", "country code that replaces the zero of national numbers")
+	fl.StringSliceVar(&f.ServiceTypes, "service-type", nil, "service types known (default those of SMPP 3.4)")
+	fl.UintSliceVar(&f.protocols, "protocol-id", nil, "protocol_ids allowed although they act unseen, such as 64")
 	fl.StringArrayVar(&f.alternates, "alternate", nil, "NUMBER or NUMBER,SPAN: whom to try when a message does not arrive; repeat it for a chain")
 }
 
@@ -78,15 +85,22 @@ func (f *ruleFlags) take(cmd *cobra.Command) error {
 		}
 	}
 	f.SourceAddresses, f.DestinationPrefixes = written(f.sources), written(f.destinations)
-	f.MaxValidity, f.ExpiresAt = config.Duration(f.validity), config.Text(f.expires)
-	for _, c := range f.classes {
-		f.Classes = append(f.Classes, uint8(min(c, 255)))
-	}
+	f.MaxValidity, f.ExpiresAt, f.Deduplicate = config.Duration(f.validity), config.Text(f.expires), config.Duration(f.deduplicate)
+	f.DefaultSource, f.Country = config.Text(f.defaultSource), config.Text(f.country)
+	f.Classes, f.ProtocolIDs = octets(f.classes), octets(f.protocols)
 	chain, err := parseAlternates(f.alternates)
 	for _, a := range chain {
 		f.Alternates = append(f.Alternates, policyfile.Alternate{Recipient: config.Text(a.Recipient.Reveal()), After: config.Duration(a.After)})
 	}
 	return err
+}
+
+// octets are numbers as octets; what is too large stays too large for any rule.
+func octets(in []uint) (out []uint8) {
+	for _, n := range in {
+		out = append(out, uint8(min(n, math.MaxUint8)))
+	}
+	return out
 }
 
 func written(in []string) (out []config.Text) {
@@ -98,24 +112,30 @@ func written(in []string) (out []config.Text) {
 
 // ruleNames says what each flag sets.
 var ruleNames = map[string]func(to, from *accounts.Account){
-	"cidr":         func(to, from *accounts.Account) { to.Networks = from.Networks },
-	"mode":         func(to, from *accounts.Account) { to.Modes = from.Modes },
-	"source":       func(to, from *accounts.Account) { to.Sources = from.Sources },
-	"destination":  func(to, from *accounts.Account) { to.Destinations = from.Destinations },
-	"coding":       func(to, from *accounts.Account) { to.Codings = from.Codings },
-	"class":        func(to, from *accounts.Account) { to.Classes = from.Classes },
-	"command":      func(to, from *accounts.Account) { to.Commands = from.Commands },
-	"window":       func(to, from *accounts.Account) { to.Window = from.Window },
-	"rate":         func(to, from *accounts.Account) { to.Rate = from.Rate },
-	"burst":        func(to, from *accounts.Account) { to.Burst = from.Burst },
-	"daily-quota":  func(to, from *accounts.Account) { to.DailyQuota = from.DailyQuota },
-	"max-binds":    func(to, from *accounts.Account) { to.MaxBinds = from.MaxBinds },
-	"max-parts":    func(to, from *accounts.Account) { to.MaxParts = from.MaxParts },
-	"max-validity": func(to, from *accounts.Account) { to.MaxValidity = from.MaxValidity },
-	"expires":      func(to, from *accounts.Account) { to.ExpiresAt = from.ExpiresAt },
-	"receipt-form": func(to, from *accounts.Account) { to.ReceiptForm = from.ReceiptForm },
-	"time-zone":    func(to, from *accounts.Account) { to.TimeZone = from.TimeZone },
-	"alternate":    func(to, from *accounts.Account) { to.Alternates = from.Alternates },
+	"cidr":           func(to, from *accounts.Account) { to.Networks = from.Networks },
+	"mode":           func(to, from *accounts.Account) { to.Modes = from.Modes },
+	"source":         func(to, from *accounts.Account) { to.Sources = from.Sources },
+	"destination":    func(to, from *accounts.Account) { to.Destinations = from.Destinations },
+	"coding":         func(to, from *accounts.Account) { to.Codings = from.Codings },
+	"class":          func(to, from *accounts.Account) { to.Classes = from.Classes },
+	"command":        func(to, from *accounts.Account) { to.Commands = from.Commands },
+	"window":         func(to, from *accounts.Account) { to.Window = from.Window },
+	"rate":           func(to, from *accounts.Account) { to.Rate = from.Rate },
+	"burst":          func(to, from *accounts.Account) { to.Burst = from.Burst },
+	"daily-quota":    func(to, from *accounts.Account) { to.DailyQuota = from.DailyQuota },
+	"max-binds":      func(to, from *accounts.Account) { to.MaxBinds = from.MaxBinds },
+	"max-parts":      func(to, from *accounts.Account) { to.MaxParts = from.MaxParts },
+	"max-validity":   func(to, from *accounts.Account) { to.MaxValidity = from.MaxValidity },
+	"expires":        func(to, from *accounts.Account) { to.ExpiresAt = from.ExpiresAt },
+	"receipt-form":   func(to, from *accounts.Account) { to.ReceiptForm = from.ReceiptForm },
+	"time-zone":      func(to, from *accounts.Account) { to.TimeZone = from.TimeZone },
+	"deduplicate":    func(to, from *accounts.Account) { to.Deduplicate = from.Deduplicate },
+	"default-coding": func(to, from *accounts.Account) { to.DefaultCoding = from.DefaultCoding },
+	"default-source": func(to, from *accounts.Account) { to.DefaultSource = from.DefaultSource },
+	"country":        func(to, from *accounts.Account) { to.Country = from.Country },
+	"service-type":   func(to, from *accounts.Account) { to.ServiceTypes = from.ServiceTypes },
+	"protocol-id":    func(to, from *accounts.Account) { to.ProtocolIDs = from.ProtocolIDs },
+	"alternate":      func(to, from *accounts.Account) { to.Alternates = from.Alternates },
 }
 
 func (e *env) accountAdd() *cobra.Command {

@@ -42,7 +42,8 @@ var allRules = []string{
 	"--cidr", "192.0.2.0/24,2001:db8::1", "--mode", "transceiver", "--source", "Shop,358*", "--destination", "358,s1", "--coding", "gsm,ucs2",
 	"--class", "0,1", "--command", "submit_sm,query_sm", "--window", "10", "--rate", "2.5", "--burst", "20", "--daily-quota", "1000",
 	"--max-binds", "3", "--max-parts", "4", "--max-validity", "48h", "--expires", "2027-01-31", "--receipt-form", "data_sm",
-	"--time-zone", "Europe/Helsinki", "--alternate", "358402,30m",
+	"--time-zone", "Europe/Helsinki", "--alternate", "358402,30m", "--deduplicate", "24h", "--default-coding", "latin1", "--default-source", "16000",
+	"--country", "358", "--service-type", "CMT", "--protocol-id", "64",
 }
 
 func TestAccount(t *testing.T) {
@@ -87,6 +88,14 @@ max_validity: 48h0m0s
 expires_at: "2027-01-31T00:00:00Z"
 receipt_form: data_sm
 time_zone: Europe/Helsinki
+deduplicate: 24h0m0s
+default_coding: latin1
+default_source: "16000"
+country: "358"
+service_types:
+  - CMT
+protocol_ids:
+  - 64
 alternates:
   - recipient: "358402"
     after: 30m0s

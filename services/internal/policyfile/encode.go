@@ -42,7 +42,9 @@ func FromAccount(a *account.Account) Account {
 		Name: a.Name, SourceAddresses: fromTexts(a.Sources), DestinationPrefixes: fromTexts(a.Destinations), Codings: a.Codings,
 		Classes: a.Classes, Commands: a.Commands, Window: a.Window, Rate: a.Rate, Burst: a.Burst, DailyQuota: a.DailyQuota,
 		MaxBinds: a.MaxBinds, MaxParts: a.MaxParts, MaxValidity: config.Duration(a.MaxValidity), ReceiptForm: a.ReceiptForm,
-		TimeZone: a.TimeZone, Disabled: a.Disabled,
+		TimeZone: a.TimeZone, Deduplicate: config.Duration(a.Deduplicate), DefaultCoding: a.DefaultCoding,
+		DefaultSource: config.Text(a.DefaultSource), Country: config.Text(a.Country), ServiceTypes: a.ServiceTypes, ProtocolIDs: a.ProtocolIDs,
+		Disabled: a.Disabled,
 	}
 	if !a.ExpiresAt.IsZero() {
 		out.ExpiresAt = config.Text(a.ExpiresAt.UTC().Format(time.RFC3339))

@@ -117,7 +117,20 @@ type Account struct {
 	ReceiptForm string `yaml:"receipt_form"`
 	// TimeZone is that of receipts, such as Europe/Helsinki; default UTC.
 	TimeZone string `yaml:"time_zone"`
-	Disabled bool   `yaml:"disabled"`
+	// Deduplicate is how long a message with a user_message_reference that comes again
+	// is recognised, and not sent again; 0: not at all.
+	Deduplicate config.Duration `yaml:"deduplicate"`
+	// DefaultCoding is the coding that data_coding 0 stands for; default gsm.
+	DefaultCoding string `yaml:"default_coding"`
+	// DefaultSource stands in for an absent source address.
+	DefaultSource config.Text `yaml:"default_source"`
+	// Country is the country code that replaces the zero of national numbers.
+	Country config.Text `yaml:"country"`
+	// ServiceTypes are those known; default those of SMPP 3.4.
+	ServiceTypes []string `yaml:"service_types"`
+	// ProtocolIDs are allowed although they act on the phone or SIM without being seen.
+	ProtocolIDs []uint8 `yaml:"protocol_ids"`
+	Disabled    bool    `yaml:"disabled"`
 	// Alternates are tried when a message does not reach its recipient.
 	Alternates []Alternate `yaml:"alternates"`
 }
@@ -195,7 +208,9 @@ func (a *Account) Account() (*account.Account, error) {
 		Name: a.Name, SecretHash: a.SecretHash, Sources: texts(a.SourceAddresses), Destinations: texts(a.DestinationPrefixes),
 		Codings: a.Codings, Classes: a.Classes, Commands: a.Commands, Window: a.Window, Rate: a.Rate, Burst: a.Burst,
 		DailyQuota: a.DailyQuota, MaxBinds: a.MaxBinds, MaxParts: a.MaxParts, MaxValidity: time.Duration(a.MaxValidity),
-		ReceiptForm: a.ReceiptForm, TimeZone: a.TimeZone, Disabled: a.Disabled,
+		ReceiptForm: a.ReceiptForm, TimeZone: a.TimeZone, Deduplicate: time.Duration(a.Deduplicate), DefaultCoding: a.DefaultCoding,
+		DefaultSource: string(a.DefaultSource), Country: string(a.Country), ServiceTypes: a.ServiceTypes, ProtocolIDs: a.ProtocolIDs,
+		Disabled: a.Disabled,
 	}
 	for _, m := range a.BindModes {
 		out.Modes = append(out.Modes, account.Mode(m))

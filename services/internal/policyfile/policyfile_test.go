@@ -55,6 +55,12 @@ accounts:
     expires_at: 2027-01-31
     receipt_form: data_sm
     time_zone: Europe/Helsinki
+    deduplicate: 24h
+    default_coding: latin1
+    default_source: 16000
+    country: 358
+    service_types: [CMT]
+    protocol_ids: [64]
     alternates:
       - recipient: 358402
         after: 30m
@@ -71,7 +77,8 @@ func wanted() *policy.Policy {
 			Modes: []account.Mode{account.Transceiver}, Sources: []string{"Shop", "358*"}, Destinations: []string{"*"}, Codings: []string{"gsm", "ucs2"},
 			Classes: []uint8{0, 1}, Commands: []string{"submit_sm", "query_sm"}, Window: 10, Rate: 2.5, Burst: 20, DailyQuota: 1000, MaxBinds: 3,
 			MaxParts: 4, MaxValidity: 48 * time.Hour, ExpiresAt: time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC), ReceiptForm: "data_sm",
-			TimeZone: "Europe/Helsinki", Alternates: []message.Alternate{{Recipient: message.NewAddress("358402"), After: 30 * time.Minute}},
+			TimeZone: "Europe/Helsinki", Deduplicate: 24 * time.Hour, DefaultCoding: "latin1", DefaultSource: "16000", Country: "358",
+			ServiceTypes: []string{"CMT"}, ProtocolIDs: []uint8{64}, Alternates: []message.Alternate{{Recipient: message.NewAddress("358402"), After: 30 * time.Minute}},
 		}},
 	}
 }
