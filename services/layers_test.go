@@ -44,7 +44,11 @@ var layers = []layer{
 		name: "codec", packages: []string{"internal/codec/"}, among: true, pure: true,
 		libraries: []string{"github.com/fiorix/go-smpp/smpp/pdu"},
 	},
-	{name: "core", packages: []string{"internal/core/"}, below: []string{"codec"}, among: true, pure: true},
+	// schedule uses the parser of cron expressions of robfig/cron, not its clock.
+	{
+		name: "core", packages: []string{"internal/core/"}, below: []string{"codec"}, among: true, pure: true,
+		libraries: []string{"github.com/robfig/cron/v3"},
+	},
 	{
 		name: "wire", packages: []string{"internal/wire"}, below: []string{"core", "codec"},
 		libraries: []string{"google.golang.org/protobuf"}, contract: []string{"viesti/v1"},

@@ -52,7 +52,7 @@ func (s Space) BucketModems() string { return s.bucket("modem") }
 // BucketSessions holds the live SMPP sessions.
 func (s Space) BucketSessions() string { return s.bucket("sess") }
 
-// BucketLeases holds roles that only one process may have.
+// BucketLeases holds what only one process may do at a time: the jobs.
 func (s Space) BucketLeases() string { return s.bucket("lease") }
 
 // BucketJoin holds parts of received messages that wait for the others.
@@ -158,12 +158,31 @@ func (s Space) all(patterns ...string) []string {
 // ConsumerQueue is the durable consumer of one queue and priority on StreamOut.
 func ConsumerQueue(queue string, p Priority) string { return "q-" + Token(queue) + "-" + string(p) }
 
+// ConsumerRun is the durable consumer of the ticks of a job on StreamJobs: those
+// schedulers share it whose configuration has the job.
+func ConsumerRun(job string) string { return "run-" + Token(job) }
+
+// ConsumerAlarm is the durable consumer of alarms on StreamEvents, which all hosts
+// share that have an alarm handler.
+const ConsumerAlarm = "alarm"
+
+// Keys of jobs in BucketLeases begin with these: what a job is, and who runs it.
+const (
+	JobKeys   = "job."
+	jobStates = "run."
+)
+
+// JobKey is the key in BucketLeases of what a job is.
+func JobKey(job string) string { return JobKeys + Token(job) }
+
+// JobStateKey is the key in BucketLeases of who runs a job.
+func JobStateKey(job string) string { return jobStates + Token(job) }
+
 // ConsumerAccount is the durable consumer of a submitter's events on StreamEvents.
 func ConsumerAccount(account string) string { return "acct-" + Token(account) }
 
 // Durable consumers of the scheduler on StreamJobs.
 const (
-	ConsumerRun          = "run"
 	ConsumerAlternateDue = "altdue"
 	ConsumerExpiryDue    = "expdue"
 )
@@ -176,6 +195,7 @@ const (
 	HeaderMessageID          = "Nats-Msg-Id"
 	HeaderSchedule           = "Nats-Schedule"
 	HeaderScheduleTarget     = "Nats-Schedule-Target"
+	HeaderScheduleZone       = "Nats-Schedule-Time-Zone"
 	HeaderTTL                = "Nats-TTL"
 	HeaderIncrement          = "Nats-Incr"
 	HeaderExpectedSubjectSeq = "Nats-Expected-Last-Subject-Sequence"

@@ -16,13 +16,16 @@ const (
 	Call      EventType = "call"
 	Modem     EventType = "modem"
 	Alarm     EventType = "alarm"
+	// JobRan is the end of a run of a job, Overrun a tick that came too early for one.
+	JobRan  EventType = "job"
+	Overrun EventType = "overrun"
 	// Escalation is the decision about a message with alternates.
 	Escalation EventType = "escalation"
 )
 
 // EventTypes lists every type there is.
 func EventTypes() []EventType {
-	return []EventType{Accepted, Sent, Failed, Rejected, Expired, Cancelled, Report, Received, Call, Modem, Alarm, Escalation}
+	return []EventType{Accepted, Sent, Failed, Rejected, Expired, Cancelled, Report, Received, Call, Modem, Alarm, Escalation, JobRan, Overrun}
 }
 
 // Accounts that are nobody's own.
@@ -32,6 +35,9 @@ const (
 	// System gets what modems and the gateway itself have to say.
 	System = "system"
 )
+
+// JobAccount is the account of the runs of a job.
+func JobAccount(job string) string { return "job-" + job }
 
 // Event is the subject of an event.
 func (s Space) Event(account, id string, t EventType) string {

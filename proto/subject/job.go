@@ -1,9 +1,9 @@
 package subject
 
-// Tick is the subject of the schedule of a regular run.
+// Tick is the subject of the clock of a job: a schedule that repeats.
 func (s Space) Tick(job string) string { return s.join("tick", Token(job)) }
 
-// Run is the subject on which a regular run becomes due.
+// Run is the subject on which a job becomes due.
 func (s Space) Run(job string) string { return s.join("run", Token(job)) }
 
 // Alternate is the subject of the timer of a message with alternates. It holds the
@@ -31,9 +31,6 @@ func (s Space) ParseExpiryDue(subject string) (account, id string, ok bool) {
 	account, ok = Name(t[0])
 	return account, t[1], ok
 }
-
-// RunAll and AlternateDueAll match everything of their kind that is due.
-func (s Space) RunAll() string { return s.join("run", "*") }
 
 // AlternateDueAll matches every alternate that is due.
 func (s Space) AlternateDueAll() string { return s.join("altdue", "*", "*") }

@@ -161,7 +161,6 @@ func TestFiltersMatch(t *testing.T) {
 		s.EventsOfType(Sent):                s.Event("A", "1", Sent),
 		s.AllEvents():                       s.Event("A", "1", Sent),
 		s.LiveEvents():                      s.LiveEvent("A", "1", Sent),
-		s.RunAll():                          s.Run("J"),
 		s.AlternateDueAll():                 s.AlternateDue("A", "1"),
 		s.ExpiryDueAll():                    s.ExpiryDue("A", "1"),
 		s.ModemCommands("h", "M"):           s.ModemCommand("h", "M", "at"),

@@ -120,7 +120,7 @@ func TestStatusAndModem(t *testing.T) {
 	if out := prints(t, "", "status"); !strings.Contains(out, "no modem is alive") || !strings.Contains(out, "0 queued") {
 		t.Errorf("status says:\n%s", out)
 	}
-	if _, err := run(t, "", "modem", "at", "SIM1", "AT"); !errors.Is(err, errModem) {
+	if _, err := run(t, "", "modem", "at", "SIM1", "AT"); !errors.Is(err, bus.ErrFindModem) {
 		t.Errorf("a modem that is not there: %v", err)
 	}
 	alive := func(host string) {
@@ -162,7 +162,7 @@ func TestStatusAndModem(t *testing.T) {
 		}
 	}
 	alive("i")
-	if _, err := run(t, "", "modem", "at", "SIM1", "AT"); !errors.Is(err, errModem) {
+	if _, err := run(t, "", "modem", "at", "SIM1", "AT"); !errors.Is(err, bus.ErrFindModem) {
 		t.Errorf("a name on two hosts: %v", err)
 	}
 }

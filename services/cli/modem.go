@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -39,7 +38,7 @@ func (e *env) runAT(ctx context.Context, name, command string, timeout time.Dura
 // lines of its answer.
 func (e *env) command(ctx context.Context, name string, c wire.Command) (reply wire.Reply, err error) {
 	err = e.withBus(ctx, c.Timeout+patience, func(ctx context.Context, b *bus.Bus) error {
-		host, err := hostOf(ctx, b, name)
+		host, err := b.ModemHost(ctx, name)
 		if err != nil {
 			return err
 		}
@@ -50,29 +49,4 @@ func (e *env) command(ctx context.Context, name string, c wire.Command) (reply w
 		return err
 	})
 	return reply, err
-}
-
-// errModem says that a modem cannot be found by its name.
-var errModem = errors.New("finding the modem")
-
-// hostOf returns the host that a modem is on.
-func hostOf(ctx context.Context, b *bus.Bus, name string) (string, error) {
-	modems, err := b.Modems(ctx)
-	if err != nil {
-		return "", err
-	}
-	found := ""
-	for _, m := range modems {
-		if m.Identity.Name != name {
-			continue
-		}
-		if found != "" {
-			return "", fmt.Errorf("%w: %s is on several hosts, %s and %s", errModem, name, found, m.Identity.Host)
-		}
-		found = m.Identity.Host
-	}
-	if found == "" {
-		return "", fmt.Errorf("%w: no modem of the name %s is alive; viesti status lists them", errModem, name)
-	}
-	return found, nil
 }

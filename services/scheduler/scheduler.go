@@ -3,7 +3,7 @@
 //
 // Deferred messages are the broker's own: SMS_OUT holds their schedules and
 // moves them into their queue when their time has come. What is left to do is the
-// end of a validity (expire.go) and the alternate recipients of messages that
+// end of a validity (expire.go), jobs (jobs.go) and the alternate recipients of messages that
 // nobody has received (escalate.go).
 package scheduler
 
@@ -19,18 +19,13 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/kit/lifecycle"
 )
 
-// Config is the configuration of a scheduler.
-type Config struct {
-	// Stuck says when something is stuck; the zero value stands for DefaultStuck.
-	Stuck Stuck
-}
-
 // Scheduler runs timers.
 type Scheduler struct {
-	cfg Config
-	bus *bus.Bus
-	log *zap.Logger
-	now func() time.Time
+	cfg   Config
+	bus   *bus.Bus
+	log   *zap.Logger
+	now   func() time.Time
+	times timings
 	// policy chooses the queues of messages to alternates.
 	policy atomic.Pointer[policy.Policy]
 }
@@ -40,7 +35,7 @@ func New(cfg Config, b *bus.Bus, logger *zap.Logger) *Scheduler {
 	if cfg.Stuck == (Stuck{}) {
 		cfg.Stuck = DefaultStuck()
 	}
-	s := &Scheduler{cfg: cfg, bus: b, log: logger.Named("scheduler"), now: time.Now}
+	s := &Scheduler{cfg: cfg, bus: b, log: logger.Named("scheduler"), now: time.Now, times: defaultTimings()}
 	s.policy.Store(&policy.Policy{})
 	return s
 }
@@ -54,11 +49,22 @@ func (s *Scheduler) Run(ctx context.Context) error {
 		return err
 	}
 	s.policy.Store(shared)
-	return lifecycle.Run(ctx,
+	services, err := s.jobServices(ctx)
+	if err != nil {
+		return err
+	}
+	if s.cfg.Alarms.Handler != "" {
+		for range alarmHandlers {
+			services = append(services, lifecycle.Service{Name: "alarms", Run: func(ctx context.Context) error {
+				return s.bus.FollowAlarms(ctx, s.alarmed)
+			}})
+		}
+	}
+	return lifecycle.Run(ctx, append(services,
 		lifecycle.Service{Name: "policy", Run: func(ctx context.Context) error { return s.bus.WatchPolicy(ctx, s.policy.Store) }},
 		lifecycle.Service{Name: "expiries", Run: func(ctx context.Context) error { return s.bus.FollowExpiries(ctx, s.expire) }},
 		lifecycle.Service{Name: "alternates", Run: func(ctx context.Context) error { return s.bus.FollowAlternates(ctx, s.alternateDue) }},
 		lifecycle.Service{Name: "stuck", Run: s.watchStuck},
 		lifecycle.Service{Name: "chains", Run: func(ctx context.Context) error { return s.bus.FollowChains(ctx, s.told) }},
-	)
+	)...)
 }

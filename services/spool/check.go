@@ -119,7 +119,7 @@ func (s *Spool) runCheck(path, id string, k *fileCheck) verdict {
 func (s *Spool) heard(r hook.Result, id string) {
 	s.holding.Store(false)
 	if r.Output != "" {
-		s.log.Debug("the check handler said", log.Message(id), zap.String("output", oneLine(r.Output)))
+		s.log.Debug("the check handler said", log.Message(id), zap.String("output", log.OneLine(r.Output)))
 	}
 }
 
@@ -129,7 +129,7 @@ func (s *Spool) heard(r hook.Result, id string) {
 func (s *Spool) hold(path, id string, k *fileCheck, h hook.Hook, r hook.Result, err error) verdict {
 	s.log.Error("the check handler does not say what to do: the file is held, and shown to it again",
 		log.Message(id), zap.String("file", path), zap.Int("result", r.Code), zap.Error(err), zap.Duration("again", heldPause))
-	s.log.Debug("the check handler said", log.Message(id), zap.String("output", oneLine(r.Output)))
+	s.log.Debug("the check handler said", log.Message(id), zap.String("output", log.OneLine(r.Output)))
 	if k.times == 0 && s.holding.CompareAndSwap(false, true) {
 		s.alarm("checkhandler", problem("checkhandler", r, err)+"; messages are held in "+s.cfg.Outgoing+" and shown to it again every minute")
 	}

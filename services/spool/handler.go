@@ -12,6 +12,7 @@ import (
 	"github.com/viesti-sms/viesti/proto/subject"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/driver/hook"
+	"github.com/viesti-sms/viesti/services/internal/kit/log"
 )
 
 // handler is a configured program with what holds for all of them.
@@ -44,7 +45,7 @@ func (s *Spool) observe(kind string, h hook.Hook, r hook.Result, err error, abou
 	if r.Output != "" {
 		// What it says may quote the message.
 		s.log.Warn("a handler said something; level debug shows it", append(about, zap.Int("octets", len(r.Output)), zap.Bool("more", r.Truncated))...)
-		s.log.Debug("a handler said", append(about, zap.String("output", oneLine(r.Output)))...)
+		s.log.Debug("a handler said", append(about, zap.String("output", log.OneLine(r.Output)))...)
 	}
 }
 

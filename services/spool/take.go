@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -275,14 +274,4 @@ func (s *Spool) moveOn(id string, o message.Origin) error {
 		return fmt.Errorf("%w: %s", errNowhere, o.Directory)
 	}
 	return err
-}
-
-// oneLine keeps control characters of foreign text out of the log.
-func oneLine(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' {
-			return ' '
-		}
-		return r
-	}, text)
 }

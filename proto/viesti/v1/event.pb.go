@@ -349,6 +349,7 @@ type Event struct {
 	//	*Event_Alarm
 	//	*Event_Rejected
 	//	*Event_Escalation
+	//	*Event_JobRan
 	Kind          isEvent_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -552,6 +553,15 @@ func (x *Event) GetEscalation() *Escalation {
 	return nil
 }
 
+func (x *Event) GetJobRan() *JobRan {
+	if x != nil {
+		if x, ok := x.Kind.(*Event_JobRan); ok {
+			return x.JobRan
+		}
+	}
+	return nil
+}
+
 type isEvent_Kind interface {
 	isEvent_Kind()
 }
@@ -612,6 +622,10 @@ type Event_Escalation struct {
 	Escalation *Escalation `protobuf:"bytes,24,opt,name=escalation,proto3,oneof"`
 }
 
+type Event_JobRan struct {
+	JobRan *JobRan `protobuf:"bytes,25,opt,name=job_ran,json=jobRan,proto3,oneof"`
+}
+
 func (*Event_Accepted) isEvent_Kind() {}
 
 func (*Event_PartAttempted) isEvent_Kind() {}
@@ -639,6 +653,8 @@ func (*Event_Alarm) isEvent_Kind() {}
 func (*Event_Rejected) isEvent_Kind() {}
 
 func (*Event_Escalation) isEvent_Kind() {}
+
+func (*Event_JobRan) isEvent_Kind() {}
 
 // Subject repeats of a submission what its submitter needs without looking it up.
 type Subject struct {
@@ -1972,7 +1988,7 @@ var File_viesti_v1_event_proto protoreflect.FileDescriptor
 
 const file_viesti_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x15viesti/v1/event.proto\x12\tviesti.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1aviesti/v1/submission.proto\"\x85\a\n" +
+	"\x15viesti/v1/event.proto\x12\tviesti.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x13viesti/v1/job.proto\x1a\x1aviesti/v1/submission.proto\"\xb3\a\n" +
 	"\x05Event\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\aaccount\x18\x02 \x01(\tR\aaccount\x12.\n" +
@@ -1995,7 +2011,8 @@ const file_viesti_v1_event_proto_rawDesc = "" +
 	"\brejected\x18\x16 \x01(\v2\x13.viesti.v1.RejectedH\x00R\brejected\x127\n" +
 	"\n" +
 	"escalation\x18\x18 \x01(\v2\x15.viesti.v1.EscalationH\x00R\n" +
-	"escalationB\x06\n" +
+	"escalation\x12,\n" +
+	"\ajob_ran\x18\x19 \x01(\v2\x11.viesti.v1.JobRanH\x00R\x06jobRanB\x06\n" +
 	"\x04kind\"\x84\x03\n" +
 	"\aSubject\x12\x1c\n" +
 	"\trecipient\x18\x01 \x01(\tR\trecipient\x12\x16\n" +
@@ -2188,11 +2205,12 @@ var file_viesti_v1_event_proto_goTypes = []any{
 	(*ModemStatus)(nil),           // 20: viesti.v1.ModemStatus
 	(*Alarm)(nil),                 // 21: viesti.v1.Alarm
 	(*timestamppb.Timestamp)(nil), // 22: google.protobuf.Timestamp
-	(Priority)(0),                 // 23: viesti.v1.Priority
-	(*Origin)(nil),                // 24: viesti.v1.Origin
-	(*Alternate)(nil),             // 25: viesti.v1.Alternate
-	(*Smpp)(nil),                  // 26: viesti.v1.Smpp
-	(*durationpb.Duration)(nil),   // 27: google.protobuf.Duration
+	(*JobRan)(nil),                // 23: viesti.v1.JobRan
+	(Priority)(0),                 // 24: viesti.v1.Priority
+	(*Origin)(nil),                // 25: viesti.v1.Origin
+	(*Alternate)(nil),             // 26: viesti.v1.Alternate
+	(*Smpp)(nil),                  // 27: viesti.v1.Smpp
+	(*durationpb.Duration)(nil),   // 28: google.protobuf.Duration
 }
 var file_viesti_v1_event_proto_depIdxs = []int32{
 	22, // 0: viesti.v1.Event.time:type_name -> google.protobuf.Timestamp
@@ -2212,34 +2230,35 @@ var file_viesti_v1_event_proto_depIdxs = []int32{
 	21, // 14: viesti.v1.Event.alarm:type_name -> viesti.v1.Alarm
 	14, // 15: viesti.v1.Event.rejected:type_name -> viesti.v1.Rejected
 	11, // 16: viesti.v1.Event.escalation:type_name -> viesti.v1.Escalation
-	23, // 17: viesti.v1.Subject.priority:type_name -> viesti.v1.Priority
-	24, // 18: viesti.v1.Subject.origin:type_name -> viesti.v1.Origin
-	22, // 19: viesti.v1.Subject.accepted_at:type_name -> google.protobuf.Timestamp
-	25, // 20: viesti.v1.Subject.alternates:type_name -> viesti.v1.Alternate
-	26, // 21: viesti.v1.Subject.smpp:type_name -> viesti.v1.Smpp
-	22, // 22: viesti.v1.Accepted.deliver_at:type_name -> google.protobuf.Timestamp
-	22, // 23: viesti.v1.Accepted.expires_at:type_name -> google.protobuf.Timestamp
-	2,  // 24: viesti.v1.PartAttempted.state:type_name -> viesti.v1.PartAttempted.State
-	10, // 25: viesti.v1.Sent.parts:type_name -> viesti.v1.PartDone
-	27, // 26: viesti.v1.Sent.sending_time:type_name -> google.protobuf.Duration
-	0,  // 27: viesti.v1.Sent.air_alphabet:type_name -> viesti.v1.AirAlphabet
-	1,  // 28: viesti.v1.Failed.failure_class:type_name -> viesti.v1.FailureClass
-	10, // 29: viesti.v1.Failed.parts:type_name -> viesti.v1.PartDone
-	0,  // 30: viesti.v1.Failed.air_alphabet:type_name -> viesti.v1.AirAlphabet
-	22, // 31: viesti.v1.Expired.expires_at:type_name -> google.protobuf.Timestamp
-	3,  // 32: viesti.v1.Report.outcome:type_name -> viesti.v1.Report.Outcome
-	22, // 33: viesti.v1.Report.service_centre_time:type_name -> google.protobuf.Timestamp
-	22, // 34: viesti.v1.Report.discharge_time:type_name -> google.protobuf.Timestamp
-	22, // 35: viesti.v1.Received.service_centre_time:type_name -> google.protobuf.Timestamp
-	4,  // 36: viesti.v1.ModemStatus.state:type_name -> viesti.v1.ModemStatus.State
-	22, // 37: viesti.v1.ModemStatus.since:type_name -> google.protobuf.Timestamp
-	7,  // 38: viesti.v1.ModemStatus.identity:type_name -> viesti.v1.ModemIdentity
-	22, // 39: viesti.v1.ModemStatus.until:type_name -> google.protobuf.Timestamp
-	40, // [40:40] is the sub-list for method output_type
-	40, // [40:40] is the sub-list for method input_type
-	40, // [40:40] is the sub-list for extension type_name
-	40, // [40:40] is the sub-list for extension extendee
-	0,  // [0:40] is the sub-list for field type_name
+	23, // 17: viesti.v1.Event.job_ran:type_name -> viesti.v1.JobRan
+	24, // 18: viesti.v1.Subject.priority:type_name -> viesti.v1.Priority
+	25, // 19: viesti.v1.Subject.origin:type_name -> viesti.v1.Origin
+	22, // 20: viesti.v1.Subject.accepted_at:type_name -> google.protobuf.Timestamp
+	26, // 21: viesti.v1.Subject.alternates:type_name -> viesti.v1.Alternate
+	27, // 22: viesti.v1.Subject.smpp:type_name -> viesti.v1.Smpp
+	22, // 23: viesti.v1.Accepted.deliver_at:type_name -> google.protobuf.Timestamp
+	22, // 24: viesti.v1.Accepted.expires_at:type_name -> google.protobuf.Timestamp
+	2,  // 25: viesti.v1.PartAttempted.state:type_name -> viesti.v1.PartAttempted.State
+	10, // 26: viesti.v1.Sent.parts:type_name -> viesti.v1.PartDone
+	28, // 27: viesti.v1.Sent.sending_time:type_name -> google.protobuf.Duration
+	0,  // 28: viesti.v1.Sent.air_alphabet:type_name -> viesti.v1.AirAlphabet
+	1,  // 29: viesti.v1.Failed.failure_class:type_name -> viesti.v1.FailureClass
+	10, // 30: viesti.v1.Failed.parts:type_name -> viesti.v1.PartDone
+	0,  // 31: viesti.v1.Failed.air_alphabet:type_name -> viesti.v1.AirAlphabet
+	22, // 32: viesti.v1.Expired.expires_at:type_name -> google.protobuf.Timestamp
+	3,  // 33: viesti.v1.Report.outcome:type_name -> viesti.v1.Report.Outcome
+	22, // 34: viesti.v1.Report.service_centre_time:type_name -> google.protobuf.Timestamp
+	22, // 35: viesti.v1.Report.discharge_time:type_name -> google.protobuf.Timestamp
+	22, // 36: viesti.v1.Received.service_centre_time:type_name -> google.protobuf.Timestamp
+	4,  // 37: viesti.v1.ModemStatus.state:type_name -> viesti.v1.ModemStatus.State
+	22, // 38: viesti.v1.ModemStatus.since:type_name -> google.protobuf.Timestamp
+	7,  // 39: viesti.v1.ModemStatus.identity:type_name -> viesti.v1.ModemIdentity
+	22, // 40: viesti.v1.ModemStatus.until:type_name -> google.protobuf.Timestamp
+	41, // [41:41] is the sub-list for method output_type
+	41, // [41:41] is the sub-list for method input_type
+	41, // [41:41] is the sub-list for extension type_name
+	41, // [41:41] is the sub-list for extension extendee
+	0,  // [0:41] is the sub-list for field type_name
 }
 
 func init() { file_viesti_v1_event_proto_init() }
@@ -2247,6 +2266,7 @@ func file_viesti_v1_event_proto_init() {
 	if File_viesti_v1_event_proto != nil {
 		return
 	}
+	file_viesti_v1_job_proto_init()
 	file_viesti_v1_submission_proto_init()
 	file_viesti_v1_event_proto_msgTypes[0].OneofWrappers = []any{
 		(*Event_Accepted)(nil),
@@ -2263,6 +2283,7 @@ func file_viesti_v1_event_proto_init() {
 		(*Event_Alarm)(nil),
 		(*Event_Rejected)(nil),
 		(*Event_Escalation)(nil),
+		(*Event_JobRan)(nil),
 	}
 	file_viesti_v1_event_proto_msgTypes[5].OneofWrappers = []any{}
 	file_viesti_v1_event_proto_msgTypes[15].OneofWrappers = []any{}

@@ -20,6 +20,7 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/policyfile"
 	"github.com/viesti-sms/viesti/services/modem"
 	"github.com/viesti-sms/viesti/services/monitor"
+	"github.com/viesti-sms/viesti/services/scheduler"
 	"github.com/viesti-sms/viesti/services/smpp"
 	"github.com/viesti-sms/viesti/services/spool"
 )
@@ -48,6 +49,10 @@ type Config struct {
 	Stats *monitor.Config `yaml:"stats"`
 	// SMPP is the server for SMPP clients; without the section nothing listens.
 	SMPP *smpp.Config `yaml:"smpp"`
+	// Jobs are what this host may run again and again.
+	Jobs []scheduler.Job `yaml:"jobs"`
+	// Alarms say what is done about alarms.
+	Alarms scheduler.Alarms `yaml:"alarms"`
 	// PIDFile is written by viestid, which holds it: a second one does not start.
 	PIDFile string `yaml:"pidfile"`
 	// InfoFile says, while the modems' part of the process stops, what it waits for.
@@ -175,7 +180,8 @@ func (c *Config) checkQueues() error {
 // Check checks the sections of the services, on the disk too.
 func (c *Config) Check() error {
 	modems := c.ModemConfig()
-	err := errors.Join(c.checkProcess(), modems.Check())
+	timers := c.SchedulerConfig()
+	err := errors.Join(c.checkProcess(), modems.Check(), timers.Check())
 	if c.Spool != nil {
 		err = errors.Join(err, c.Spool.Check())
 	}
@@ -224,4 +230,9 @@ func (c *Config) Policy() *policy.Policy {
 // ModemConfig is the configuration of the modem worker.
 func (c *Config) ModemConfig() modem.Config {
 	return modem.Config{Host: c.Host, State: c.State, InfoFile: c.InfoFile, Modems: c.Modems}
+}
+
+// SchedulerConfig is the configuration of the scheduler.
+func (c *Config) SchedulerConfig() scheduler.Config {
+	return scheduler.Config{Host: c.Host, Jobs: c.Jobs, Alarms: c.Alarms}
 }

@@ -61,8 +61,12 @@ func Modem(cfg *Config, b *bus.Bus, logger *zap.Logger) (lifecycle.Service, erro
 }
 
 // Scheduler builds the scheduler.
-func Scheduler(_ *Config, b *bus.Bus, logger *zap.Logger) (lifecycle.Service, error) {
-	return lifecycle.Service{Name: "scheduler", Run: scheduler.New(scheduler.Config{}, b, logger).Run}, nil
+func Scheduler(cfg *Config, b *bus.Bus, logger *zap.Logger) (lifecycle.Service, error) {
+	sc := cfg.SchedulerConfig()
+	if err := sc.Check(); err != nil {
+		return lifecycle.Service{}, err
+	}
+	return lifecycle.Service{Name: "scheduler", Run: scheduler.New(sc, b, logger).Run}, nil
 }
 
 // Services builds everything that the configuration asks for.

@@ -24,7 +24,7 @@ type part struct {
 
 // parts are all services, in the order in which they are started.
 var parts = []part{
-	{"scheduler", Scheduler, func(c *Config) any { return c.Host }},
+	{"scheduler", Scheduler, func(c *Config) any { return c.SchedulerConfig() }},
 	{"spool", Spool, func(c *Config) any {
 		if c.Spool == nil {
 			return nil

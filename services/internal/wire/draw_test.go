@@ -12,6 +12,7 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/core/audit"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
+	"github.com/viesti-sms/viesti/services/internal/core/schedule"
 )
 
 // limits are the greatest values of types that cannot have any value.
@@ -30,6 +31,8 @@ var limits = map[reflect.Type]uint64{
 	reflect.TypeFor[life.Outcome]():       uint64(life.Undeliverable),
 	reflect.TypeFor[life.ModemState]():    uint64(life.ModemSuspended),
 	reflect.TypeFor[audit.Kind]():         uint64(audit.Policy),
+	reflect.TypeFor[life.JobOutcome]():    uint64(life.JobLost),
+	reflect.TypeFor[schedule.Cause]():     uint64(schedule.ByPerson),
 }
 
 // anyOctets are the fields that may hold any octets; other strings are UTF-8.
@@ -185,7 +188,7 @@ func (d drawer) some(pattern, most string) string {
 // kinds lists one value of every kind of event.
 var kinds = []life.Kind{
 	life.Accepted{}, life.Attempt{}, life.PartDone{}, life.Sent{}, life.Failed{}, life.Rejected{}, life.Expired{}, life.Cancelled{},
-	life.Report{}, life.Received{}, life.Call{}, life.Alarm{}, life.Escalation{}, life.ModemStatus{},
+	life.Report{}, life.Received{}, life.Call{}, life.Alarm{}, life.Escalation{}, life.JobRan{}, life.ModemStatus{},
 }
 
 func (d drawer) kind(v reflect.Value) {

@@ -111,6 +111,8 @@ func setKind(p *viestiv1.Event, k life.Kind) {
 		p.Kind = &viestiv1.Event_Alarm{Alarm: alarmOut(k)}
 	case life.Escalation:
 		p.Kind = &viestiv1.Event_Escalation{Escalation: &viestiv1.Escalation{Next: text(k.Next), Recipient: text(k.Recipient.Reveal()), Reason: text(k.Reason)}}
+	case life.JobRan:
+		p.Kind = &viestiv1.Event_JobRan{JobRan: jobRanOut(k)}
 	case life.ModemStatus:
 		p.Kind = &viestiv1.Event_ModemStatus{ModemStatus: statusOut(&k)}
 	}
@@ -144,6 +146,8 @@ func kindOf(p *viestiv1.Event) life.Kind {
 		return alarmIn(k.Alarm)
 	case *viestiv1.Event_Escalation:
 		return life.Escalation{Next: k.Escalation.GetNext(), Recipient: message.NewAddress(k.Escalation.GetRecipient()), Reason: k.Escalation.GetReason()}
+	case *viestiv1.Event_JobRan:
+		return jobRanIn(k.JobRan)
 	case *viestiv1.Event_ModemStatus:
 		return *statusIn(k.ModemStatus)
 	default:

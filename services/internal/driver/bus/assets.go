@@ -137,18 +137,13 @@ func (b *Bus) ensureBucket(ctx context.Context, want jetstream.KeyValueConfig) e
 }
 
 func (b *Bus) ensureJobConsumers(ctx context.Context) error {
-	const runWait = 30 * time.Second
 	const inHand = 1000 // with all schedulers together
-	for _, c := range []struct {
-		name, filter string
-		wait         time.Duration
-	}{
-		{subject.ConsumerRun, b.space.RunAll(), runWait},
-		{subject.ConsumerAlternateDue, b.space.AlternateDueAll(), eventAckWait},
-		{subject.ConsumerExpiryDue, b.space.ExpiryDueAll(), eventAckWait},
+	for _, c := range []struct{ name, filter string }{
+		{subject.ConsumerAlternateDue, b.space.AlternateDueAll()},
+		{subject.ConsumerExpiryDue, b.space.ExpiryDueAll()},
 	} {
 		_, err := b.js.CreateOrUpdateConsumer(ctx, b.space.StreamJobs(), jetstream.ConsumerConfig{
-			Durable: c.name, FilterSubject: c.filter, AckPolicy: jetstream.AckExplicitPolicy, AckWait: c.wait, MaxDeliver: -1, MaxAckPending: inHand,
+			Durable: c.name, FilterSubject: c.filter, AckPolicy: jetstream.AckExplicitPolicy, AckWait: eventAckWait, MaxDeliver: -1, MaxAckPending: inHand,
 		})
 		if err != nil {
 			return fmt.Errorf("setting up consumer %s: %w", c.name, err)

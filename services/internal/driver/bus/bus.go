@@ -57,6 +57,9 @@ type Options struct {
 	// AckWait is how long a worker may be silent before its message goes to
 	// another one; 0 means a minute.
 	AckWait time.Duration
+	// JobWait is how long a scheduler may be silent before the tick of a job goes to
+	// another one; 0 means half a minute.
+	JobWait time.Duration
 	// MaxQueued bounds the octets of waiting messages: Submit waits while there are
 	// more, so that there is room left to record what becomes of them. 0: no bound.
 	MaxQueued uint64
@@ -75,6 +78,9 @@ func New(nc *nats.Conn, opts Options) (*Bus, error) {
 	opts.Replicas = max(opts.Replicas, 1)
 	if opts.AckWait == 0 {
 		opts.AckWait = time.Minute
+	}
+	if opts.JobWait == 0 {
+		opts.JobWait = 30 * time.Second
 	}
 	if opts.Try == 0 {
 		opts.Try = 5 * time.Second

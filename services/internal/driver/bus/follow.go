@@ -92,6 +92,11 @@ func finish(ctx context.Context, m jetstream.Msg, ack acknowledge, err error) er
 // consume pulls messages until ctx ends, and hands them to f in order.
 func (b *Bus) consume(ctx context.Context, c jetstream.Consumer, f func(context.Context, jetstream.Msg) error) error {
 	const prefetch = 64
+	return b.consumeWith(ctx, c, prefetch, f)
+}
+
+// consumeWith is consume with so many messages in hand at most.
+func (b *Bus) consumeWith(ctx context.Context, c jetstream.Consumer, prefetch int, f func(context.Context, jetstream.Msg) error) error {
 	it, err := c.Messages(jetstream.PullMaxMessages(prefetch), jetstream.PullExpiry(pullExpiry), jetstream.PullHeartbeat(pullHeartbeat))
 	if err != nil {
 		return fmt.Errorf("asking for events: %w", err)

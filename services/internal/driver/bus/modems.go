@@ -134,6 +134,31 @@ func (b *Bus) Counts(ctx context.Context) (Counts, error) {
 // ErrNoModem says that no worker answers for a modem.
 var ErrNoModem = errors.New("no worker has this modem")
 
+// ErrFindModem says that a modem cannot be found by its name.
+var ErrFindModem = errors.New("finding the modem")
+
+// ModemHost returns the host that a modem is on.
+func (b *Bus) ModemHost(ctx context.Context, name string) (string, error) {
+	modems, err := b.Modems(ctx)
+	if err != nil {
+		return "", err
+	}
+	found := ""
+	for _, m := range modems {
+		if m.Identity.Name != name {
+			continue
+		}
+		if found != "" {
+			return "", fmt.Errorf("%w: %s is on several hosts, %s and %s", ErrFindModem, name, found, m.Identity.Host)
+		}
+		found = m.Identity.Host
+	}
+	if found == "" {
+		return "", fmt.Errorf("%w: no modem of the name %s is alive; viesti status lists them", ErrFindModem, name)
+	}
+	return found, nil
+}
+
 // Command asks the worker of a modem, and returns its answer.
 func (b *Bus) Command(ctx context.Context, host, modem string, c wire.Command) (wire.Reply, error) {
 	data, err := wire.EncodeCommand(c)

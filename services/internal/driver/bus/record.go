@@ -90,7 +90,7 @@ func distinction(k life.Kind) string {
 }
 
 func typeOf(k life.Kind) subject.EventType {
-	switch k.(type) {
+	switch k := k.(type) {
 	case life.Accepted:
 		return subject.Accepted
 	case life.Sent:
@@ -111,6 +111,11 @@ func typeOf(k life.Kind) subject.EventType {
 		return subject.Call
 	case life.ModemStatus:
 		return subject.Modem
+	case life.JobRan:
+		if k.Outcome == life.JobOverrun {
+			return subject.Overrun
+		}
+		return subject.JobRan
 	case life.Escalation:
 		return subject.Escalation
 	default:
