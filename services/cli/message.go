@@ -97,6 +97,8 @@ func word(k life.Kind) string {
 		return "alarm"
 	case life.Escalation:
 		return "escalation"
+	case life.JobRan:
+		return "job"
 	default:
 		return "event"
 	}
@@ -133,6 +135,8 @@ func describe(ev *life.Event, full bool) string {
 		return k.Text
 	case life.Escalation:
 		return escalated(k, full)
+	case life.JobRan:
+		return k.Job + " " + ranText(k)
 	default:
 		return ""
 	}

@@ -24,7 +24,34 @@ func setUp(t *testing.T) jetstream.JetStream {
 		t.Fatal(err)
 	}
 	followAccount(t, b)
+	followOnce(t, func(ctx context.Context, stop func()) error {
+		return b.FollowTicks(ctx, "job", stop, func(*bus.JobTick) {})
+	})
+	followOnce(t, func(ctx context.Context, stop func()) error {
+		e := &life.Event{ID: "alarm", Account: subject.System, Time: time.Now(), Kind: life.Alarm{Text: "a test"}}
+		go func() { // alarms from before the first follower are passed over
+			for ctx.Err() == nil {
+				e.ID += "x"
+				_ = b.Publish(ctx, e)
+			}
+		}()
+		return b.FollowAlarms(ctx, func(context.Context, *life.Event) error {
+			stop()
+			return nil
+		})
+	})
 	return js
+}
+
+// followOnce follows something until it is called to stop.
+func followOnce(t *testing.T, follow func(ctx context.Context, stop func()) error) {
+	t.Helper()
+	const patience = time.Minute
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := follow(ctx, cancel); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // followAccount makes the consumer of an account, and stops with its first event.
@@ -141,7 +168,7 @@ func spelledOut(rows []consumerRow) []consumerRow {
 			priorities = subject.Priorities()
 		}
 		for _, p := range priorities {
-			values := strings.NewReplacer("{queue}", "queue", "{account}", "account", "{priority}", string(p))
+			values := strings.NewReplacer("{queue}", "queue", "{account}", "account", "{job}", "job", "{priority}", string(p))
 			one := row
 			one.Name, one.Filter = values.Replace(row.Name), values.Replace(row.Filter)
 			out = append(out, one)

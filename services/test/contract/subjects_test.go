@@ -130,7 +130,7 @@ func TestMessages(t *testing.T) {
 		t.Errorf("only %d messages have a type, want %d", seen, want)
 	}
 	known := []string{
-		subject.HeaderMessageID, subject.HeaderSchedule, subject.HeaderScheduleTarget, subject.HeaderTTL, subject.HeaderExpectedSubjectSeq,
+		subject.HeaderMessageID, subject.HeaderSchedule, subject.HeaderScheduleTarget, subject.HeaderScheduleZone, subject.HeaderTTL, subject.HeaderExpectedSubjectSeq,
 		subject.HeaderExpectedSubject, subject.HeaderArmed,
 	}
 	documented := map[string]bool{}

@@ -11,14 +11,17 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/kit/config"
 	"github.com/viesti-sms/viesti/services/modem"
 	"github.com/viesti-sms/viesti/services/monitor"
+	"github.com/viesti-sms/viesti/services/scheduler"
 	"github.com/viesti-sms/viesti/services/spool"
 )
 
 // defaults are what sections begin with that do not begin empty.
 var defaults = map[reflect.Type]any{
-	reflect.TypeFor[spool.Config]():   spool.DefaultConfig(),
-	reflect.TypeFor[modem.Device]():   modem.DefaultDevice(),
-	reflect.TypeFor[monitor.Config](): monitor.DefaultConfig(),
+	reflect.TypeFor[spool.Config]():     spool.DefaultConfig(),
+	reflect.TypeFor[modem.Device]():     modem.DefaultDevice(),
+	reflect.TypeFor[monitor.Config]():   monitor.DefaultConfig(),
+	reflect.TypeFor[scheduler.Job]():    scheduler.DefaultJob(),
+	reflect.TypeFor[scheduler.Alarms](): scheduler.DefaultAlarms(),
 }
 
 // topLevel is the heading of the keys that belong to no section.

@@ -17,6 +17,7 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 	"github.com/viesti-sms/viesti/services/internal/core/policy"
+	"github.com/viesti-sms/viesti/services/internal/core/schedule"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 	"github.com/viesti-sms/viesti/services/internal/wire"
 )
@@ -40,6 +41,36 @@ var operations = []operation{
 		return c.bus.Submit(ctx, s)
 	}},
 	{"say that a file is no message", []string{asSpool}, publishAs("spool-spool1", life.Rejected{Reason: "No destination"})},
+	{"raise an alarm", []string{asSpool, asModem, asScheduler}, publishAs(subject.System, life.Alarm{Severity: 4, Text: "a test"})},
+	{"follow alarms", []string{asScheduler, asOperator}, func(ctx context.Context, c *client) error {
+		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel()
+		return c.bus.FollowAlarms(ctx, func(context.Context, *life.Event) error { return nil })
+	}},
+	{"declare and withdraw a job", []string{asScheduler}, func(ctx context.Context, c *client) error {
+		j := aJob()
+		if _, err := c.bus.DeclareJob(ctx, &j, "h"); err != nil {
+			return err
+		}
+		return c.bus.WithdrawJob(ctx, j.Name, "h")
+	}},
+	{"run a job", []string{asScheduler}, runJob},
+	{"say how a job went", []string{asScheduler}, publishAs("job-"+newID(), life.JobRan{Job: "j", Outcome: life.JobSucceeded})},
+	{"ask for a run of a job", []string{asOperator, asScheduler}, func(ctx context.Context, c *client) error {
+		_, err := c.bus.TriggerJob(ctx, newID(), schedule.ByPerson, "a test")
+		return err
+	}},
+	{"list jobs", []string{asOperator, asScheduler}, func(ctx context.Context, c *client) error {
+		_, err := c.bus.Jobs(ctx)
+		return err
+	}},
+	{"see who runs a job, and how it went", []string{asOperator, asScheduler}, func(ctx context.Context, c *client) error {
+		if _, _, err := c.bus.JobState(ctx, newID()); err != nil {
+			return err
+		}
+		_, err := c.bus.JobHistory(ctx, newID(), 1)
+		return err
+	}},
 	{"say that a message was sent", []string{asModem}, publishAs("spool-spool1", life.Sent{})},
 	{"say that a message expired", []string{asModem, asScheduler}, publishAs("spool-spool1", life.Expired{})},
 	{"bring a message from the network", []string{asModem}, publishAs(subject.Inbox, life.Received{PDU: []byte{0}})},
@@ -116,7 +147,7 @@ var operations = []operation{
 		_, err := c.bus.Counts(ctx)
 		return err
 	}},
-	{"command a modem", []string{asOperator}, func(ctx context.Context, c *client) error {
+	{"command a modem", []string{asOperator, asScheduler}, func(ctx context.Context, c *client) error {
 		if _, err := c.bus.Command(ctx, "modem1", "SIM1", wire.Command{Verb: wire.VerbAT}); !errors.Is(err, bus.ErrNoModem) {
 			return err
 		}
@@ -136,6 +167,31 @@ var operations = []operation{
 		}
 		return nil
 	}},
+}
+
+// aJob is a job that no other test has.
+func aJob() schedule.Job {
+	return schedule.Job{Name: newID(), Command: "/bin/true", Timeout: time.Minute, Clock: schedule.Clock{Every: time.Hour}}
+}
+
+// runJob takes a tick, and the job with it.
+func runJob(ctx context.Context, c *client) error {
+	j := aJob()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var problem error
+	ready := func() {
+		if _, err := c.bus.TriggerJob(ctx, j.Name, schedule.ByStart, "h"); err != nil {
+			problem = err
+			cancel()
+		}
+	}
+	err := c.bus.FollowTicks(ctx, j.Name, ready, func(t *bus.JobTick) {
+		defer cancel()
+		_, err := c.bus.ChangeJobState(ctx, j.Name, schedule.State{}.Begun(t.Seq, "run", "h", time.Now()), 0)
+		problem = errors.Join(err, t.Hold(ctx, c.bus), t.Done(ctx))
+	})
+	return errors.Join(err, problem)
 }
 
 // TestRoles tries every operation as every user, on a connection of its own.

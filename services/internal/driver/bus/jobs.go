@@ -174,7 +174,7 @@ func (t *JobTick) Hold(ctx context.Context, b *Bus) error {
 }
 
 // Done says that the tick is done with.
-func (t *JobTick) Done(ctx context.Context) error { return finish(ctx, t.msg, nil) }
+func (t *JobTick) Done(ctx context.Context) error { return confirmed(ctx, t.msg) }
 
 // Later gives the tick back.
 func (t *JobTick) Later() { _ = t.msg.NakWithDelay(redeliveryPause) }
@@ -355,7 +355,7 @@ func (b *Bus) FollowAlarms(ctx context.Context, handle Handler) error {
 		if err != nil || e.Kind == nil {
 			return m.Term()
 		}
-		return finish(ctx, m, handle(ctx, e))
+		return finish(ctx, m, confirmed, handle(ctx, e))
 	})
 }
 
