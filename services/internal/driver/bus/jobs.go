@@ -182,13 +182,13 @@ func (t *JobTick) Later() { _ = t.msg.NakWithDelay(redeliveryPause) }
 // FollowTicks hands the ticks of a job to handle, one after the other, until ctx ends.
 // Several followers share them. ready, if not nil, is called when they are followed.
 func (b *Bus) FollowTicks(ctx context.Context, job string, ready func(), handle func(*JobTick)) error {
-	const inactive = 30 * 24 * time.Hour
 	var c jetstream.Consumer
 	err := b.retry(ctx, func(ctx context.Context) (err error) {
-		c, err = b.js.CreateOrUpdateConsumer(ctx, b.space.StreamJobs(), jetstream.ConsumerConfig{
-			Durable: subject.ConsumerRun(job), FilterSubject: b.space.Run(job), AckPolicy: jetstream.AckExplicitPolicy,
-			AckWait: b.opts.JobWait, MaxDeliver: -1, MaxAckPending: -1, InactiveThreshold: inactive,
-		})
+		c, err = b.tickConsumer(ctx, job)
+		if overlap(err) {
+			// Before there were jobs, one consumer was set up for the ticks of all.
+			err = errors.Join(b.js.DeleteConsumer(ctx, b.space.StreamJobs(), "run"), nats.ErrTimeout)
+		}
 		return err
 	})
 	if err != nil {
@@ -209,6 +209,21 @@ func (b *Bus) FollowTicks(ctx context.Context, job string, ready func(), handle 
 		handle(&JobTick{Tick: tick, msg: m})
 		return nil
 	})
+}
+
+func (b *Bus) tickConsumer(ctx context.Context, job string) (jetstream.Consumer, error) {
+	const inactive = 30 * 24 * time.Hour
+	return b.js.CreateOrUpdateConsumer(ctx, b.space.StreamJobs(), jetstream.ConsumerConfig{
+		Durable: subject.ConsumerRun(job), FilterSubject: b.space.Run(job), AckPolicy: jetstream.AckExplicitPolicy,
+		AckWait: b.opts.JobWait, MaxDeliver: -1, MaxAckPending: -1, InactiveThreshold: inactive,
+	})
+}
+
+// overlap reports whether another consumer has the messages of a new one.
+func overlap(err error) bool {
+	const notUnique jetstream.ErrorCode = 10100
+	var api *jetstream.APIError
+	return errors.As(err, &api) && api.ErrorCode == notUnique
 }
 
 // JobState returns who runs a job, and the revision for ChangeJobState; 0 when it
