@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
 	"github.com/viesti-sms/viesti/services/internal/codec/tpdu"
@@ -91,6 +92,7 @@ esac`)
 	if content := r.read(filepath.Join(r.cfg.Failed, "reject me")); !strings.Contains(content, "\nFail_reason: "+smsfile.ReasonCheckhandler+"\n") {
 		t.Errorf("the rejected file:\n%s", content)
 	}
+	r.wait("the file that the handler takes", func() bool { return slices.Contains(r.hidden(r.dir), "mine") })
 	if content := r.read(r.path("mine")); content != hello {
 		t.Errorf("the file that the handler took:\n%s", content)
 	}
@@ -111,11 +113,13 @@ func TestCheckHandlerBreaks(t *testing.T) {
 				c.Rescan, c.HandlerTimeout = config.Duration(20*time.Millisecond), config.Duration(2*time.Second)
 				c.HandlerPatience = config.Duration(100 * time.Millisecond)
 			})
-			r.cfg.CheckHandler = r.script("check", "if [ -e "+r.path("repaired")+" ]; then exit 0; fi; echo run >> "+r.path("runs")+"; "+text)
+			r.cfg.CheckHandler = r.script("check", "if [ -e "+r.path("repaired")+" ]; then exit 0; fi; "+text)
 			alarms := r.alarms()
 			// Once it may, the clock leaps at every look at it.
 			var later, leap atomic.Int64
+			core, lines := observer.New(zap.ErrorLevel)
 			r.startWith(func(s *Spool) {
+				s.log = zap.New(core)
 				s.now = func() time.Time { return time.Now().Add(time.Duration(later.Add(leap.Load()))) }
 			})
 			for i := range 3 {
@@ -124,7 +128,7 @@ func TestCheckHandlerBreaks(t *testing.T) {
 			if a := r.alarm(alarms); a.Code != "checkhandler" || !strings.Contains(a.Text, r.cfg.Outgoing) {
 				t.Errorf("alarm %+v", a)
 			}
-			r.wait("three runs", func() bool { return strings.Count(r.read(r.path("runs")), "run") == 3 })
+			r.wait("three that are held", func() bool { return lines.FilterMessageSnippet("is held").Len() == 3 })
 			if err := os.WriteFile(r.path("repaired"), nil, 0o600); err != nil {
 				t.Fatal(err)
 			}
