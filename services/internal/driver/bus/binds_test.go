@@ -88,7 +88,7 @@ func TestBindsOfACrashedInstance(t *testing.T) {
 	t.Parallel()
 	const ttl = 2 * time.Second
 	broker := newBroker(t)
-	crashed, alive := broker.instance(t, ttl), broker.instance(t, ttl)
+	crashed, alive := broker.instance(t, ttl), broker.instance(t, time.Minute)
 	begun := time.Now()
 	acquire(t, crashed, 2)
 	kept := acquire(t, alive, 2)

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/viesti-sms/viesti/proto/subject"
 	accounts "github.com/viesti-sms/viesti/services/internal/core/account"
+	"github.com/viesti-sms/viesti/services/internal/core/audit"
 	"github.com/viesti-sms/viesti/services/internal/core/policy"
 	"github.com/viesti-sms/viesti/services/internal/wire"
 )
@@ -83,7 +85,7 @@ func (b *Bus) ApplyPolicy(ctx context.Context, p *policy.Policy) (changed bool, 
 
 // ApplyFile makes the policy that the configuration file of a host gives the policy
 // of all services: once, when it is new or was edited. What people change by the
-// command line stays until then.
+// command line stays until then. A change is recorded for the audit.
 func (b *Bus) ApplyFile(ctx context.Context, host string, p *policy.Policy) error {
 	mark, err := b.fileMark(p)
 	if err != nil {
@@ -99,11 +101,28 @@ func (b *Bus) ApplyFile(ctx context.Context, host string, p *policy.Policy) erro
 	}
 	given := *p
 	given.Version = 0
-	if _, err := b.ApplyPolicy(ctx, &given); err != nil {
+	changed, err := b.ApplyPolicy(ctx, &given)
+	if err != nil {
 		return err
+	}
+	if changed {
+		if err := b.auditFile(ctx, host); err != nil {
+			return err
+		}
 	}
 	// The mark comes last: a start that ended in between begins anew.
 	return b.changeKey(ctx, subject.FileKey(host), "recording what the file gives", func([]byte, bool) ([]byte, error) { return mark, nil })
+}
+
+// auditFile records that the file of a host has changed the policy.
+func (b *Bus) auditFile(ctx context.Context, host string) error {
+	now, err := b.Policy(ctx)
+	if err != nil {
+		return err
+	}
+	return b.Audit(ctx, &audit.Event{
+		Time: time.Now().UTC(), Kind: audit.Policy, Host: host, Service: "viestid", Detail: "the configuration file was applied", Version: now.Version,
+	})
 }
 
 // fileMark are the octets of everything that a file gives.

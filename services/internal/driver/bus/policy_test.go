@@ -12,6 +12,7 @@ import (
 
 	"github.com/viesti-sms/viesti/proto/subject"
 	accounts "github.com/viesti-sms/viesti/services/internal/core/account"
+	"github.com/viesti-sms/viesti/services/internal/core/audit"
 	"github.com/viesti-sms/viesti/services/internal/core/policy"
 	"github.com/viesti-sms/viesti/services/internal/core/route"
 )
@@ -232,6 +233,16 @@ func TestApplyFile(t *testing.T) {
 	}
 	if a := p.Account("nosecret"); a.Window != 7 || a.SecretHash != "made here" {
 		t.Errorf("an account without a secret in the file: %+v", a)
+	}
+	changes := 0
+	must(t, b.AuditTrail(bounded(t), AuditQuery{}, func(e *audit.Event) error {
+		if e.Kind == audit.Policy && e.Host == "h" && e.Version > 0 {
+			changes++
+		}
+		return nil
+	}))
+	if changes != 2 {
+		t.Errorf("%d changes in the audit, want 2", changes)
 	}
 	bad := queues("")
 	if err := b.ApplyFile(bounded(t), "h", bad); !errors.Is(err, policy.ErrInvalid) {
