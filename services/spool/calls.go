@@ -241,7 +241,7 @@ func (s *Spool) perform(c *call) {
 
 // fileCall prepares the call for a file that appears in dir under name, lets place
 // put it there, and owes the call. An empty shown stands for the file itself.
-func (s *Spool) fileCall(c *call, shown, staged, dir string, place func(before func(string) error) (string, error)) (string, error) {
+func (s *Spool) fileCall(c *call, shown, staged, dir string, place func(before func(string) error) (string, error)) error {
 	var before func(string) error
 	if c != nil {
 		before = func(path string) error {
@@ -251,9 +251,8 @@ func (s *Spool) fileCall(c *call, shown, staged, dir string, place func(before f
 			return s.prepare(c, path, staged)
 		}
 	}
-	path, err := place(before)
-	if err != nil {
-		return "", err
+	if _, err := place(before); err != nil {
+		return err
 	}
-	return path, s.owe(c, dir)
+	return s.owe(c, dir)
 }

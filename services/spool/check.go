@@ -94,8 +94,7 @@ func (s *Spool) runCheck(path, id string, k *fileCheck) verdict {
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		return taken // it was finished before
 	}
-	h := s.handler(s.cfg.CheckHandler)
-	r, err := h.Run(context.Background(), path)
+	r, err := s.handler(s.cfg.CheckHandler).Run(context.Background(), path)
 	switch {
 	case err == nil && r.Code == codeAccept, err == nil && r.Code == codeReject:
 		s.heard(r, id)
@@ -111,7 +110,7 @@ func (s *Spool) runCheck(path, id string, k *fileCheck) verdict {
 		s.log.Info("the check handler has taken a file over", log.Message(id))
 		return taken
 	default:
-		return s.hold(path, id, k, h, r, err)
+		return s.hold(path, id, k, r, err)
 	}
 }
 
@@ -126,7 +125,7 @@ func (s *Spool) heard(r hook.Result, id string) {
 // hold keeps a file whose handler broke down. smsd would send the message; but a
 // handler that cannot say no must not be taken for one that says yes. The first
 // file after one with a verdict raises the alarm for all.
-func (s *Spool) hold(path, id string, k *fileCheck, h hook.Hook, r hook.Result, err error) verdict {
+func (s *Spool) hold(path, id string, k *fileCheck, r hook.Result, err error) verdict {
 	s.log.Error("the check handler does not say what to do: the file is held, and shown to it again",
 		log.Message(id), zap.String("file", path), zap.Int("result", r.Code), zap.Error(err), zap.Duration("again", heldPause))
 	s.log.Debug("the check handler said", log.Message(id), zap.String("output", log.OneLine(r.Output)))

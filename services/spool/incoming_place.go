@@ -60,7 +60,7 @@ func (s *Spool) storeFile(e *life.Event, event string, p place, data []byte, pre
 	} else if there {
 		return s.resumeCall(c)
 	}
-	_, err = s.fileCall(c, copied, "", p.dir, func(before func(string) error) (string, error) {
+	err = s.fileCall(c, copied, "", p.dir, func(before func(string) error) (string, error) {
 		return spooldir.WriteAfter(p.dir, name, data, fileMode, before)
 	})
 	return err == nil, err

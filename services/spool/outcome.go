@@ -103,7 +103,7 @@ func (s *Spool) finish(e *life.Event, dir, event string, headers []smsfile.Heade
 		copied = ""
 	}
 	name := s.finalName(e, data)
-	_, err = s.fileCall(c, copied, staged.Path(), dir, func(before func(string) error) (string, error) {
+	err = s.fileCall(c, copied, staged.Path(), dir, func(before func(string) error) (string, error) {
 		return staged.Show(name, before)
 	})
 	if err == nil {

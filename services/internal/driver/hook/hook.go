@@ -86,6 +86,7 @@ func (h Hook) command(words, args []string) *exec.Cmd {
 	if abs, err := filepath.Abs(program); err == nil && strings.Contains(program, "/") {
 		program = abs // the working directory is another one
 	}
+	//nolint:noctx // when its time is up the whole group is ended, in two steps: see wait
 	cmd := exec.Command(program, append(words[1:], args...)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Env = append(environ(os.Environ()), h.Env...)
@@ -117,11 +118,14 @@ func (h Hook) run(ctx context.Context, cmd *exec.Cmd) (Result, error) {
 // wait waits for the program, no longer than for ctx. That it ended with a code of
 // its own is no error.
 func (h Hook) wait(ctx context.Context, cmd *exec.Cmd) error {
-	done := make(chan error, 1)
-	go func() { done <- cmd.Wait() }()
 	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		err = cmd.Wait()
+	}()
 	select {
-	case err = <-done:
+	case <-done:
 	case <-ctx.Done():
 		endGroup(cmd.Process.Pid, or(h.Grace, defaultGrace), done)
 		return context.Cause(ctx)
@@ -134,9 +138,9 @@ func (h Hook) wait(ctx context.Context, cmd *exec.Cmd) error {
 }
 
 // endGroup asks a process group to end, and kills what is left of it after grace.
-// done gets the end of its first process, which has been waited for when endGroup
-// returns.
-func endGroup(group int, grace time.Duration, done <-chan error) {
+// done is closed at the end of its first process, which has been waited for when
+// endGroup returns.
+func endGroup(group int, grace time.Duration, done <-chan struct{}) {
 	const look = 10 * time.Millisecond
 	_ = syscall.Kill(-group, syscall.SIGTERM)
 	limit, tick := time.NewTimer(grace), time.NewTicker(look)
