@@ -23,15 +23,20 @@ import (
 var errReported = errors.New("a scanner would report it")
 
 func (e *env) scan() *cobra.Command {
+	var listed bool
 	patience := scanPatience
 	cmd := &cobra.Command{
 		Use: "scan HOST:PORT", Short: "try what scanners try, and tell what they would report", Args: cobra.ExactArgs(1),
 		Long: "scan sends what scanners send to find SMPP servers, plain and within TLS, and tells for each what came\n" +
 			"back and who would report it. It ends with 1 when somebody would, so that it can stand in a pipeline.\n\n" +
 			"It connects to that one address alone, and sends no credentials and no messages. Run it from an address\n" +
-			"that is on no list, and from one that is: neither must get an answer. Scan only what is yours.",
-		RunE: func(cmd *cobra.Command, args []string) error { return e.runScan(cmd.Context(), args[0], patience) },
+			"that is on no list: it must get no answer at all. From one that is on a list, with --listed, a bind with\n" +
+			"junk may be refused as any other, and nothing else be answered. Scan only what is yours.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return e.runScan(cmd.Context(), args[0], probes(listed), patience)
+		},
 	}
+	cmd.Flags().BoolVar(&listed, "listed", false, "this address is on a list of an account: that a bind is refused is no finding")
 	cmd.Flags().DurationVar(&patience, "timeout", scanPatience, "how long to wait for an answer to each probe")
 	return cmd
 }
@@ -53,14 +58,18 @@ type probe struct {
 // probeSequence is the sequence number of the PDUs of probes.
 const probeSequence = 0x31132
 
-func probes() []probe {
+func probes(listed bool) []probe {
+	refusal := anySMPP
+	if listed {
+		refusal = beyondRefusal
+	}
 	enquire := smpp.AppendEmpty(nil, smpp.EnquireLinkID, 0, probeSequence)
 	bind, _ := smpp.Append(nil, smpp.BindReceiverID, 0, probeSequence, &smpp.Bind{SystemID: []byte("scan"), Password: []byte("nothing"), InterfaceVersion: smpp.Version34})
 	oversize := binary.BigEndian.AppendUint32(nil, 0xffffffff)
 	oversize = append(oversize, bind[4:]...)
 	return []probe{
 		{name: "enquire_link before a bind", send: enquire, reports: nessus},
-		{name: "bind with junk", send: bind, reports: anySMPP},
+		{name: "bind with junk", send: bind, reports: refusal},
 		{name: "garbage", send: []byte("GET / HTTP/1.0\r\n\r\n"), reports: nmap},
 		{name: "empty lines", send: []byte("\r\n\r\n\r\n\r\n"), reports: nmap},
 		{name: "a length of 4 GiB", send: oversize, reports: nmap},
@@ -97,12 +106,21 @@ func anySMPP(answer []byte) string {
 	return ""
 }
 
+// beyondRefusal is anySMPP for an address that may bind: a bind with junk is refused
+// with the one status that all refusals have, which tells nothing of accounts.
+func beyondRefusal(answer []byte) string {
+	if h, ok := smpp.ReadHeader(answer); ok && h.ID == smpp.BindReceiverRespID && h.Status == smpp.RBindFail {
+		return ""
+	}
+	return anySMPP(answer)
+}
+
 // finding is what a probe found.
 type finding struct {
 	probe, transport, answer, reporter string
 }
 
-func (e *env) runScan(ctx context.Context, target string, patience time.Duration) error {
+func (e *env) runScan(ctx context.Context, target string, all []probe, patience time.Duration) error {
 	host, port, err := net.SplitHostPort(target)
 	if err != nil {
 		return fmt.Errorf("%q is no HOST:PORT: %w", target, err)
@@ -118,7 +136,7 @@ func (e *env) runScan(ctx context.Context, target string, patience time.Duration
 		return nil
 	}
 	_ = conn.Close()
-	found := scanAll(ctx, address, host, patience)
+	found := scanAll(ctx, address, host, all, patience)
 	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "PROBE\tBY\tANSWER\tREPORTED BY")
 	reported := 0
@@ -145,10 +163,10 @@ func dash(s string) string {
 
 // scanAll tries all probes, a few at a time: a server may let few connections of one
 // address wait at once.
-func scanAll(ctx context.Context, address, host string, patience time.Duration) []finding {
+func scanAll(ctx context.Context, address, host string, all []probe, patience time.Duration) []finding {
 	const atOnce = 4
 	var found []finding
-	for _, p := range probes() {
+	for _, p := range all {
 		for _, transport := range []string{"TCP", "TLS"} {
 			found = append(found, finding{probe: p.name, transport: transport})
 		}
@@ -156,7 +174,7 @@ func scanAll(ctx context.Context, address, host string, patience time.Duration) 
 	var group errgroup.Group
 	group.SetLimit(atOnce)
 	for i := range found {
-		p := probes()[i/2]
+		p := all[i/2]
 		group.Go(func() error {
 			f := &found[i]
 			answer, how := p.try(ctx, address, host, f.transport == "TLS", patience)

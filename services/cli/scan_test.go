@@ -82,6 +82,25 @@ func TestScanFindsNothing(t *testing.T) {
 	}
 }
 
+// TestScanOfAListedAddress: a refused bind is no finding there, unless it tells more.
+func TestScanOfAListedAddress(t *testing.T) {
+	t.Parallel()
+	refused := func(status smpp.Status) []byte {
+		return append(smpp.AppendEmpty(nil, smpp.BindReceiverRespID, status, probeSequence), 0)
+	}
+	if got := beyondRefusal(refused(smpp.RBindFail)); got != "" {
+		t.Errorf("a refused bind: %q", got)
+	}
+	for _, status := range []smpp.Status{0, 0x0e, 0x0f} { // let in, wrong password, unknown name
+		if got := beyondRefusal(refused(status)); got != "who knows SMPP" {
+			t.Errorf("status %d: %q", status, got)
+		}
+	}
+	if got := beyondRefusal(smpp.AppendEmpty(nil, smpp.GenericNACKID, 3, 0)); got == "" {
+		t.Error("a generic_nack is no finding")
+	}
+}
+
 // TestScanEnds: it does not wait for ever for a server that keeps connections open.
 func TestScanEnds(t *testing.T) {
 	stop := make(chan struct{})
