@@ -53,7 +53,7 @@ func directories(conf string) []string {
 	dirs := []string{"outgoing", "checked", "incoming", "sent", "failed", "report", "saved"}
 	for _, line := range strings.Split(conf, "\n") {
 		if _, dir, ok := strings.Cut(line, "= @DIR@/"); ok && !strings.Contains(line, "file") && !strings.Contains(line, "device") &&
-			!strings.Contains(line, "handler") && !strings.Contains(line, "list") {
+			!strings.Contains(line, "handler") && !strings.Contains(line, "regular_run") && !strings.Contains(line, "list") {
 			dirs = append(dirs, strings.TrimSpace(dir))
 		}
 	}
