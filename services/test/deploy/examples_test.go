@@ -67,6 +67,10 @@ func TestExamples(t *testing.T) {
 			if err := modems.Check(); err != nil {
 				t.Error(err)
 			}
+			timers := cfg.SchedulerConfig()
+			if err := timers.Check(); err != nil {
+				t.Error(err)
+			}
 			if cfg.Spool != nil {
 				if err := cfg.Spool.Check(); err != nil {
 					t.Error(err)
