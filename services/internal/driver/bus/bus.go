@@ -42,6 +42,8 @@ type Bus struct {
 	queues queueSet
 	stalls stalls
 	room   room
+	// audience knows whether anybody listens to what is announced.
+	audience audience
 	// handles are those of streams by name.
 	handles     sync.Map
 	binds       *bindLeases

@@ -121,15 +121,3 @@ func (b *Bus) expiryTimer(s *message.Submission) (*nats.Msg, error) {
 // atTime is the schedule of one instant. The client library's own option cuts the
 // fraction of the second off and fires early.
 func atTime(t time.Time) string { return "@at " + t.UTC().Format(time.RFC3339Nano) }
-
-// announce tells whoever listens now that s was accepted. SMS_OUT is the record;
-// this is not stored and may get lost.
-func (b *Bus) announce(s *message.Submission) {
-	data, err := wire.EncodeEvent(&life.Event{
-		ID: s.ID, Account: s.Account, Time: s.AcceptedAt, Subject: life.SubjectOf(s),
-		Kind: life.Accepted{DeliverAt: s.DeliverAt, ExpiresAt: s.ExpiresAt},
-	})
-	if err == nil {
-		_ = b.nc.Publish(b.space.LiveEvent(s.Account, s.ID, subject.Accepted), data)
-	}
-}
