@@ -53,10 +53,11 @@ func TestDependenciesPage(t *testing.T) {
 	}
 }
 
-// imports are the packages of others that the code imports, tests included.
+// imports are the packages of others that the code imports, tests included, also
+// those that need the programs of others.
 func imports(t *testing.T) []string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-f", "{{join .Imports \"\\n\"}}\n{{join .TestImports \"\\n\"}}\n{{join .XTestImports \"\\n\"}}", "./...")
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-tags", "peer,interop", "-f", "{{join .Imports \"\\n\"}}\n{{join .TestImports \"\\n\"}}\n{{join .XTestImports \"\\n\"}}", "./...")
 	cmd.Dir = filepath.Join(root(t), "services")
 	out, err := cmd.Output()
 	if err != nil {
