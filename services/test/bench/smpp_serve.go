@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -41,7 +42,7 @@ func (b *bench) serve(ctx context.Context, setting smppSetting, name string, rat
 	load := esme.Load{
 		Client:      esme.Config{Addr: s.address, Bind: smpp.BindTransmitterID, SystemID: smppAccount, Password: s.secret, Window: smppWindow},
 		Connections: smppConnections, Rate: rate,
-		Message: func(n int) *smpp.ShortMessage { return esme.Text(smppSource, number(n), smppText, true) },
+		Message: smppMessages(),
 	}
 	warm := load
 	warm.Messages, warm.Rate = smppConnections*smppWindow*10, 0
@@ -65,6 +66,20 @@ func (b *bench) serve(ctx context.Context, setting smppSetting, name string, rat
 		return nil, 0, fmt.Errorf("refused %v, not answered %d", r.Refused, r.Unanswered)
 	}
 	return r, float64((after.cpu - before.cpu).Microseconds()) / float64(r.Acknowledged), err
+}
+
+// smppMessages returns the messages of the load. Each session has one, in which the
+// number changes: the load needs the same cores as what it measures.
+func smppMessages() func(n int) *smpp.ShortMessage {
+	var sessions [smppConnections]*smpp.ShortMessage
+	for i := range sessions {
+		sessions[i] = esme.Text(smppSource, number(0), smppText, true)
+	}
+	return func(n int) *smpp.ShortMessage {
+		m := sessions[n%smppConnections]
+		m.Destination.Addr = strconv.AppendInt(m.Destination.Addr[:0], int64(firstNumber+n), 10)
+		return m
+	}
 }
 
 // smppServer is a viestid with an SMPP port.
