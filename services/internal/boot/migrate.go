@@ -9,12 +9,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/viesti-sms/viesti/services/internal/core/route"
 	"github.com/viesti-sms/viesti/services/internal/kit/config"
+	"github.com/viesti-sms/viesti/services/internal/policyfile"
 )
 
 // migration is the command line of viesti migrate.
 type migration struct {
-	output, state  string
+	output, policy, state string
 	stdout, stderr io.Writer
 }
 
@@ -25,11 +27,13 @@ func MigrateCommand(stdout, stderr io.Writer) *cobra.Command {
 		Use: "migrate SMSD.CONF", Short: "make a configuration of an smsd.conf of SMS Server Tools 3", Args: cobra.ExactArgs(1),
 		Long: "migrate writes the YAML configuration that does the same as an smsd.conf, and says line by line on\n" +
 			"standard error what became of it: taken over, not needed, or without effect, with what to do instead.\n" +
-			"The provider queues become the shared policy of the section queues. It needs no gateway and changes\n" +
-			"nothing but the file of --output, which must not exist. The file holds the PINs and passwords of smsd.conf.",
+			"The provider queues become the shared policy of the section queues. With --policy they go into a file for\n" +
+			"viesti policy apply instead, and so does what is on the blacklist and the whitelist now. It needs no gateway\n" +
+			"and writes these files only, which must not exist. The configuration holds the PINs and passwords of smsd.conf.",
 		RunE: func(_ *cobra.Command, args []string) error { return m.run(args[0]) },
 	}
 	cmd.Flags().StringVarP(&m.output, "output", "o", "", "file to write; standard output unless given")
+	cmd.Flags().StringVar(&m.policy, "policy", "", "file to write the shared policy to: queues and lists")
 	cmd.Flags().StringVar(&m.state, "state", "/var/lib/viesti", "state directory of viestid")
 	return cmd
 }
@@ -41,6 +45,11 @@ func (m migration) run(path string) error {
 	}
 	cfg := fromSmsd(conf)
 	cfg.State = m.state
+	if m.policy != "" {
+		if err := m.sharePolicy(cfg); err != nil {
+			return err
+		}
+	}
 	text, err := asYAML(cfg)
 	if err != nil {
 		return err
@@ -52,6 +61,40 @@ func (m migration) run(path string) error {
 		return err
 	}
 	return writeNew(m.output, text)
+}
+
+// sharePolicy takes the queues and the lists out of a configuration and writes them as
+// a policy that all services share.
+func (m migration) sharePolicy(cfg *Config) error {
+	p := cfg.Policy()
+	for _, l := range []struct {
+		path string
+		add  func(route.Entry)
+	}{
+		{cfg.Spool.Blacklist, func(e route.Entry) { p.Lists.Deny = append(p.Lists.Deny, e.Prefix) }},
+		{cfg.Spool.Whitelist, func(e route.Entry) { p.Lists.Allow = append(p.Lists.Allow, e) }},
+	} {
+		if l.path == "" {
+			continue
+		}
+		data, err := os.ReadFile(l.path)
+		if err != nil {
+			return fmt.Errorf("reading a list of smsd: %w", err)
+		}
+		for _, e := range route.ParseList(data) {
+			l.add(e)
+		}
+	}
+	p.Lists.AllowOnly = cfg.Spool.Whitelist != ""
+	cfg.Queues, cfg.Spool.Blacklist, cfg.Spool.Whitelist = nil, "", ""
+	text, err := policyfile.Encode(p)
+	if err != nil {
+		return err
+	}
+	if _, err := policyfile.Parse(text); err != nil {
+		return fmt.Errorf("%w: %w", errDiffers, err)
+	}
+	return writeNew(m.policy, append([]byte("# Made by viesti migrate. Put it in force with: viesti policy apply -f FILE\n"), text...))
 }
 
 // errDiffers says that a configuration would not be read as it was meant.

@@ -10,7 +10,10 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/smsdconf"
+	"github.com/viesti-sms/viesti/services/internal/core/policy"
+	"github.com/viesti-sms/viesti/services/internal/core/route"
 	"github.com/viesti-sms/viesti/services/internal/kit/config"
+	"github.com/viesti-sms/viesti/services/internal/policyfile"
 )
 
 // TestEverySettingIsJudged: a setting of smsd.conf is honoured, or there is a line
@@ -196,5 +199,45 @@ func TestAllProblemsAtOnce(t *testing.T) {
 		if !strings.Contains(stderr.String(), want) {
 			t.Errorf("the list lacks %q:\n%s", want, &stderr)
 		}
+	}
+}
+
+// TestMigratePolicy: with --policy queues and lists go into a file of shared policy,
+// and nothing of them stays in the configuration.
+func TestMigratePolicy(t *testing.T) {
+	dir := t.TempDir()
+	path := func(name string) string { return filepath.Join(dir, name) }
+	for name, text := range map[string]string{
+		"black": "4911 # no\n", "white": "358\n[D1]\n49\n",
+		"smsd.conf": "devices = GSM1\nblacklist = " + path("black") + "\nwhitelist = " + path("white") +
+			"\n[queues]\nD1 = /spool/d1\n[providers]\nD1 = 0491, 49\n[GSM1]\ndevice = /dev/ttyS0\nqueues = D1\n",
+	} {
+		if err := os.WriteFile(path(name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var stdout, stderr strings.Builder
+	cmd := MigrateCommand(&stdout, &stderr)
+	cmd.SetArgs([]string{path("smsd.conf"), "--policy", path("policy.yaml")})
+	if err := cmd.Execute(); err != nil {
+		t.Fatal(err)
+	}
+	p, err := policyfile.Load(path("policy.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &policy.Policy{
+		Routes: route.Policy{Queues: []route.Queue{{Name: "D1", Prefixes: []string{"0491", "49"}}}},
+		Lists:  policy.Lists{Deny: []string{"4911"}, Allow: route.List{{Prefix: "358"}, {Prefix: "49", Queue: "D1"}}, AllowOnly: true},
+	}
+	if diff := cmp.Diff(want, p, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	var cfg Config
+	if err := config.Decode([]byte(stdout.String()), &cfg); err != nil {
+		t.Fatal(err)
+	}
+	if len(cfg.Queues) > 0 || cfg.Spool.Blacklist != "" || cfg.Spool.Whitelist != "" || cfg.Spool.Queues["D1"] != "/spool/d1" {
+		t.Errorf("the configuration:\n%s", &stdout)
 	}
 }
