@@ -17,7 +17,7 @@ import (
 // migration is the command line of viesti migrate.
 type migration struct {
 	output, policy, state string
-	stdout, stderr io.Writer
+	stdout, stderr        io.Writer
 }
 
 // MigrateCommand is viesti migrate: it makes a YAML configuration of an smsd.conf.
