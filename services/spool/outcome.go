@@ -103,11 +103,13 @@ func (s *Spool) finish(e *life.Event, dir, event string, headers []smsfile.Heade
 		copied = ""
 	}
 	name := s.finalName(e, data)
+	shown := ""
 	err = s.fileCall(c, copied, staged.Path(), dir, func(before func(string) error) (string, error) {
-		return staged.Show(name, before)
+		shown, err = staged.Show(name, before)
+		return shown, err
 	})
 	if err == nil {
-		s.logOutcome(e, event)
+		s.logOutcome(e, event, shown)
 	}
 	return err
 }
@@ -150,7 +152,7 @@ func (s *Spool) discard(e *life.Event, c *call, event string, headers []smsfile.
 	if err := s.syncer.Replace(waiting.path, smsfile.Rewrite(s.withOriginalName(waiting.data, e), headers, s.language.Locale)); err != nil {
 		return err
 	}
-	s.logOutcome(e, event)
+	s.logOutcome(e, event, "")
 	if c == nil {
 		return ignoreGone(os.Remove(waiting.path))
 	}
@@ -161,8 +163,15 @@ func (s *Spool) discard(e *life.Event, c *call, event string, headers []smsfile.
 	return s.owe(c)
 }
 
-func (s *Spool) logOutcome(e *life.Event, event string) {
-	s.log.Info(strings.ToLower(event), log.Message(e.ID), zap.String("file", e.Subject.Origin.File))
+// logOutcome logs what became of a file, and where it is now; "": it is not kept.
+func (s *Spool) logOutcome(e *life.Event, event, path string) {
+	fields := []zap.Field{log.Message(e.ID), zap.String("file", e.Subject.Origin.File)}
+	if e.Modem != nil && path != "" {
+		waited := filepath.Join(e.Subject.Origin.Directory, e.Subject.Origin.File)
+		fields = append(fields, log.Modem(e.Modem.Name),
+			log.Smsd(log.Info, "SMS To: %s. Moved file %s to %s", e.Subject.Recipient.Reveal(), waited, path))
+	}
+	s.log.Info(strings.ToLower(event), fields...)
 }
 
 // copyOutcome writes the second copy of a file that is kept (settings sent_copy
