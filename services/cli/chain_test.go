@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -52,7 +53,7 @@ func TestChain(t *testing.T) {
 	if err != nil || !stopped {
 		t.Errorf("stopping the chain: %v, %v", stopped, err)
 	}
-	if _, err := g.Find(ctx, "", second.ID); err != bus.ErrNotFound {
+	if _, err := g.Find(ctx, "", second.ID); !errors.Is(err, bus.ErrNotFound) {
 		t.Errorf("the second message: %v", err)
 	}
 }

@@ -71,9 +71,9 @@ func TestShow(t *testing.T) {
 	e.showModems(modems)
 	e.showQueues([]bus.Queue{{Name: "r", Priority: subject.Normal, Waiting: 2}, {Name: "q", Priority: subject.Normal, InHand: 1}, {Name: "q", Priority: subject.High}}, modems)
 	want := []string{
-		"MODEM HOST STATE SINCE NETWORK SIGNAL SENT FAILED RECEIVED QUEUES REMARK",
-		"SIM1 a idle 1h0m0s Net (roaming) -71 dBm 3 0 0 q,r",
-		"SIM2 b trouble 1m30s - - 0 0 0 no SIM",
+		"MODEM HOST STATE SINCE NETWORK SIGNAL SENT FAILED RECEIVED RESETS QUEUES REMARK",
+		"SIM1 a idle 1h0m0s Net (roaming) -71 dBm 3 0 0 0 q,r",
+		"SIM2 b trouble 1m30s - - 0 0 0 0 no SIM",
 		"", "QUEUE PRIORITY WAITING IN HAND MODEMS", "q high 0 0 1", "q normal 0 1 1", "r normal 2 0 1", "",
 	}
 	var got []string

@@ -40,9 +40,17 @@ func (e *env) runTop(ctx context.Context, in, out *os.File) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	s := &screen{now: e.now}
-	events := make(chan error, 1)
-	go func() { events <- b.Tail(ctx, s.note) }()
-	defer func() { cancel(); <-events }()
+	events := make(chan struct{})
+	go func() {
+		defer close(events)
+		if err := b.Tail(ctx, s.note); err != nil {
+			s.add("events are not shown: " + err.Error())
+		}
+	}()
+	defer func() {
+		cancel()
+		<-events
+	}()
 	return e.watchTop(ctx, b, t, s)
 }
 
@@ -180,11 +188,14 @@ func less(now, before uint64) uint64 {
 }
 
 // note keeps an event for the screen.
-func (s *screen) note(ev *life.Event) {
+func (s *screen) note(ev *life.Event) { s.add(shortLine(ev)) }
+
+// add adds a line to the events.
+func (s *screen) add(line string) {
 	const kept = 100
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.events = append(s.events, shortLine(ev))
+	s.events = append(s.events, line)
 	if len(s.events) > kept {
 		s.events = s.events[len(s.events)-kept:]
 	}

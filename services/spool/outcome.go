@@ -105,8 +105,9 @@ func (s *Spool) finish(e *life.Event, dir, event string, headers []smsfile.Heade
 	name := s.finalName(e, data)
 	shown := ""
 	err = s.fileCall(c, copied, staged.Path(), dir, func(before func(string) error) (string, error) {
-		shown, err = staged.Show(name, before)
-		return shown, err
+		path, err := staged.Show(name, before)
+		shown = path
+		return path, err
 	})
 	if err == nil {
 		s.logOutcome(e, event, shown)

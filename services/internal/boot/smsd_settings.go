@@ -43,7 +43,6 @@ var verdicts = map[smsdconf.Scope]map[string]verdict{
 		"log_read_from_modem":      without("use trace_at of the modem, or --trace-at"),
 		"log_response_time":        without("use trace_at of the modem, or --trace-at: every line has its time"),
 		"log_read_timing":          without("use trace_at of the modem, or --trace-at: every line has its time"),
-		"sleeptime_mainprocess":    needless("nothing is polled"),
 		"use_linux_ps_trick":       needless("there is one process for all modems; viesti status shows them"),
 		"os_cygwin":                without("Cygwin is not supported; set umask for the modes of files"),
 		"mypath":                   needless("smsd ignores it too"),

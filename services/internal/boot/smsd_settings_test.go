@@ -23,6 +23,9 @@ func TestEverySettingIsJudged(t *testing.T) {
 	for _, s := range smsdconf.Settings() {
 		known[s.Scope][s.Name] = true
 		v, judged := verdicts[s.Scope][s.Name]
+		if honoured(s.Scope, s.Name) && judged {
+			t.Errorf("%s (scope %d) is honoured, and there is a verdict why not", s.Name, s.Scope)
+		}
 		if !honoured(s.Scope, s.Name) && !judged {
 			t.Errorf("nothing is said about %s (scope %d)", s.Name, s.Scope)
 		}

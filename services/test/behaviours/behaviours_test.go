@@ -16,6 +16,9 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// last is the number of behaviours in the checklist.
+const last = 123
+
 // behaviour is a line of the checklist. Several may test the same number.
 type behaviour struct {
 	number int
@@ -40,6 +43,22 @@ func TestBehaviour(t *testing.T) {
 	}
 }
 
+// TestIndex wants a test for every number of the checklist, and none for others.
+func TestIndex(t *testing.T) {
+	tested := map[int]bool{}
+	for _, b := range all() {
+		if b.number < 1 || b.number > last || b.says == "" {
+			t.Errorf("there is no behaviour %d (%q)", b.number, b.says)
+		}
+		tested[b.number] = true
+	}
+	for n := 1; n <= last; n++ {
+		if !tested[n] {
+			t.Errorf("behaviour %d is not tested", n)
+		}
+	}
+}
+
 // recorded reenacts cases that the real smsd was recorded with.
 func recorded(names ...string) func(*testing.T, *lab) {
 	return func(t *testing.T, _ *lab) {
@@ -54,15 +73,6 @@ func recorded(names ...string) func(*testing.T, *lab) {
 				continue
 			}
 			t.Run(name, func(t *testing.T) { c.Reenact(t) })
-		}
-	}
-}
-
-// both does one check after the other.
-func both(checks ...func(*testing.T, *lab)) func(*testing.T, *lab) {
-	return func(t *testing.T, l *lab) {
-		for _, check := range checks {
-			check(t, l)
 		}
 	}
 }

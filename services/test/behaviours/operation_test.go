@@ -20,6 +20,9 @@ import (
 
 func operation() []behaviour {
 	return []behaviour{
+		{79, "a failing handler is logged, and one alarm raised", failingHandler},
+		{81, "alarmhandler", alarmHandler},
+		{82, "the global regular run", globalRegularRun},
 		// smsd fails a message that waits for a retry (W13).
 		{99, "SIGTERM keeps what is not finished", terminated},
 		{99, "SIGTERM while a message waits for its retry", terminatedInRetry},
@@ -303,4 +306,56 @@ func alternates(t *testing.T, _ *lab) {
 	if !slices.Equal(got, []string{"one", "two", "two"}) {
 		t.Errorf("sent %q, want the overdue one once more", got)
 	}
+}
+
+// alarmed notes how many arguments the alarm handler has, and all of them.
+const alarmed = `#!/bin/sh
+printf '%s' "$#" >> "${0%/*}/alarms"
+printf '|%s' "$@" >> "${0%/*}/alarms"
+echo >> "${0%/*}/alarms"
+`
+
+func failingHandler(t *testing.T, _ *lab) {
+	d := newDaemon(t, with{global: "loglevel = 7\nalarmhandler = @DIR@/alarmhandler\neventhandler = @DIR@/failing-handler"})
+	write(t, d.path("alarmhandler"), alarmed, 0o755)
+	write(t, d.path("failing-handler"), "#!/bin/sh\necho it is broken\nexit 3\n", 0o755)
+	gateway.Modem(t, d.path("modem1"), truth.Identify(sim.Config{}, "GSM1", 0))
+	d.start()
+	for _, name := range []string{"one", "two"} {
+		gateway.Drop(t, d.path("outgoing"), name, []byte("To: 49111\n\nhi"))
+		d.waits("sent/"+name, `Modem: GSM1`)
+	}
+	d.waits("smsd.log", `(?s)it is broken.*it is broken`)
+	d.waits("smsd.log", `(?s)result 3.*result 3`)
+	alarms := d.waits("alarms", `eventhandler`)
+	if n := strings.Count(alarms, "\n"); n != 1 {
+		t.Errorf("%d alarms, want one:\n%s", n, alarms)
+	}
+}
+
+func alarmHandler(t *testing.T, _ *lab) {
+	for level, called := range map[string]bool{"4": true, "3": false} {
+		d := newDaemon(t, with{global: "alarmhandler = @DIR@/alarmhandler\nalarmlevel = " + level, modem: "message_limit = 1"})
+		write(t, d.path("alarmhandler"), alarmed, 0o755)
+		gateway.Modem(t, d.path("modem1"), truth.Identify(sim.Config{}, "GSM1", 0))
+		p := d.start()
+		gateway.Drop(t, d.path("outgoing"), "hello", []byte("To: 49111\n\nhi"))
+		d.waits("sent/hello", `Modem: GSM1`)
+		if called {
+			d.waits("alarms", `^6\|ALARM\|\d{4}-\d\d-\d\d\|\d\d:\d\d:\d\d\|4\|GSM1\|[^|]+\n$`)
+			continue
+		}
+		p.Term() // what is in hand is finished
+		if data, err := os.ReadFile(d.path("alarms")); err == nil {
+			t.Errorf("alarmlevel = %s: called with %s", level, data)
+		}
+	}
+}
+
+func globalRegularRun(t *testing.T, _ *lab) {
+	d := newDaemon(t, with{global: "regular_run = @DIR@/runhandler\nregular_run_interval = 2"})
+	write(t, d.path("runhandler"), "#!/bin/sh\necho \"$#\" >> \"${0%/*}/runs\"\n", 0o755)
+	gateway.Modem(t, d.path("modem1"), truth.Identify(sim.Config{}, "GSM1", 0))
+	d.start()
+	d.waits("runs", `^0\n0\n0\n`)
 }
