@@ -134,11 +134,15 @@ func (b *Bus) recordReplacement(ctx context.Context, next *message.Submission, r
 		return err
 	}
 	known, err := b.Progress(ctx, next)
+	now := known.Attempts[1]
 	switch {
 	case err != nil:
 		return err
-	case known.Attempts[1].State != life.Withdrawn && known.Attempts[1].Revision >= next.Revision:
+	case now.State != life.Withdrawn && now.Revision >= next.Revision:
 		return nil // a later one replaced this one, not the one before it
+	case now.State == life.Replaced && now.Seq > record.Seq:
+		// Whoever made the revision before recorded it only now.
+		return b.recordReplacement(ctx, next, now)
 	default:
 		return ErrTooLate
 	}
