@@ -343,12 +343,12 @@ func TestRepetitions(t *testing.T) {
 		t.Error("a message without a reference is taken for a repetition")
 	}
 	r.send()
-	receipts := waitReceipts(t, c, d, 3)
+	waitReceipts(t, c, d, 3)
 	if again := submit(t, c, numbered("code 1")); again != id {
 		t.Errorf("after it was sent the repetition has the id %s, want %s", again, id)
 	}
 	last := submit(t, c, esme.Text(src, dst, "last", true))
-	receipts = waitReceipts(t, c, d, 4)
+	receipts := waitReceipts(t, c, d, 4)
 	if slices.Sort(receipts); len(slices.Compact(receipts)) != 4 || !slices.Contains(receipts, last) {
 		t.Errorf("receipts of %v", receipts)
 	}

@@ -241,7 +241,7 @@ func (c *Conn) due(now time.Time) error {
 		return reason
 	case reason != nil:
 		c.beginUnbind()
-		return nil
+		return nil //nolint:nilerr // it ends when the unbind is answered
 	case state == esme.Open:
 		return errLate
 	case !c.begun.IsZero() && !now.Before(c.begun.Add(time.Duration(c.cfg().PDURead))):

@@ -47,7 +47,7 @@ func (c *Conn) stranger(h smpp.Header, now time.Time) error {
 
 func (c *Conn) countUnknown(v esme.Verdict, now time.Time) error {
 	if v.Status != smpp.RInvCmdID {
-		return nil
+		return nil //nolint:nilerr // a status is an error by its type alone
 	}
 	if now.Sub(c.unknownSince) > time.Minute {
 		c.unknown, c.unknownSince = 0, now

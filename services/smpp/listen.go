@@ -46,8 +46,9 @@ func (s *Server) listeners() ([]*listener, error) {
 
 // open opens listeners and lets connections in.
 func (s *Server) open(listeners []*listener) error {
+	var lc net.ListenConfig
 	for i, l := range listeners {
-		socket, err := net.Listen("tcp", l.cfg.Address)
+		socket, err := lc.Listen(s.base, "tcp", l.cfg.Address)
 		if err != nil {
 			for _, opened := range listeners[:i] {
 				_ = opened.socket.Close()

@@ -15,7 +15,8 @@ const crowded = 64 << 10
 type outbox struct {
 	conn    net.Conn
 	timeout time.Duration
-	guard   func(func())
+	// spawn runs a function beside.
+	spawn func(func())
 
 	mu      sync.Mutex
 	buf     []byte
@@ -24,8 +25,8 @@ type outbox struct {
 	err     error
 }
 
-func newOutbox(conn net.Conn, timeout time.Duration, guard func(func())) *outbox {
-	o := &outbox{conn: conn, timeout: timeout, guard: guard}
+func newOutbox(conn net.Conn, timeout time.Duration, spawn func(func())) *outbox {
+	o := &outbox{conn: conn, timeout: timeout, spawn: spawn}
 	o.drained.L = &o.mu
 	return o
 }
@@ -55,7 +56,7 @@ func (o *outbox) flush() {
 func (o *outbox) start() {
 	if !o.writing {
 		o.writing = true
-		go o.guard(o.write)
+		o.spawn(o.write)
 	}
 }
 

@@ -34,11 +34,10 @@ type summary struct {
 type recorder struct {
 	srv *Server
 
-	mu       sync.Mutex
-	waiting  []*audit.Event
-	sums     map[summary]*audit.Event
-	lost     uint64
-	failures int
+	mu      sync.Mutex
+	waiting []*audit.Event
+	sums    map[summary]*audit.Event
+	lost    uint64
 }
 
 // event is a new event of this server.

@@ -69,7 +69,7 @@ var submissions = []struct {
 	{"a TLV past the end", hello(func(m *smpp.ShortMessage) { m.TLVs = smpp.TLVs{0x02, 0x04, 0, 9, 1} }), smpp.RInvOptParStr},
 	{"a TLV of a wrong size", hello(func(m *smpp.ShortMessage) { m.TLVs = m.TLVs.Append(smpp.TagUserMessageReference, 1) }), smpp.RInvParLen},
 	{"a TLV of a message centre", hello(func(m *smpp.ShortMessage) { m.TLVs = m.TLVs.Append(smpp.TagMessageState, 2) }), smpp.ROptParNotAllwd},
-	{"NULs behind the body", octets(append(must(hello(func(*smpp.ShortMessage) {}).AppendTo(nil)), 0, 0, 0)), smpp.OK},
+	{"NULs behind the body", append(must(hello(func(*smpp.ShortMessage) {}).AppendTo(nil)), 0, 0, 0), smpp.OK},
 	{"unknown service type", hello(func(m *smpp.ShortMessage) { m.ServiceType = []byte("XYZ") }), smpp.RInvSerTyp},
 	{"source TON", hello(func(m *smpp.ShortMessage) { m.Source.TON = 7 }), smpp.RInvSrcTON},
 	{"source NPI", hello(func(m *smpp.ShortMessage) { m.Source.NPI = 2 }), smpp.RInvSrcNPI},
