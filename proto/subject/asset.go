@@ -73,7 +73,7 @@ func ModemTallyKey(host, modem, span string) string {
 	return "tally.modem." + Token(host) + "." + Token(modem) + "." + Token(span)
 }
 
-// SIMTallyKey: see ModemTallyKey.
+// SIMTallyKey is the same for a SIM.
 func SIMTallyKey(imsi, span string) string { return "tally.sim." + Token(imsi) + "." + Token(span) }
 
 // RememberedKey is the key in BucketState of what is remembered for an account for a
@@ -114,7 +114,7 @@ func SessionKey(host, account, id string) string {
 // that of a running process that has some.
 func BindsKey(account string) string { return "bind." + Token(account) }
 
-// InstanceKey: see BindsKey.
+// InstanceKey is the key in BucketLeases of a running process.
 func InstanceKey(instance string) string { return "instance." + Token(instance) }
 
 // InstancesFilter matches the keys of all running processes.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -16,7 +17,9 @@ var errNoTerminal = errors.New("this needs a terminal; for scripts there is vies
 // terminal is the screen and the keys of who runs a command.
 type terminal struct {
 	in, out *os.File
-	before  unix.Termios
+	// typed ends when keys are read no more.
+	typed  sync.WaitGroup
+	before unix.Termios
 }
 
 // What a screen is told: a second page that leaves the first one as it was, without
@@ -49,8 +52,9 @@ func openTerminal(in, out *os.File) (*terminal, error) {
 	return t, nil
 }
 
-// close gives the screen back as it was.
+// close gives the screen back as it was, when the context of keys has ended.
 func (t *terminal) close() {
+	t.typed.Wait()
 	_, _ = t.out.WriteString(leaveScreen)
 	_ = unix.IoctlSetTermios(int(t.in.Fd()), unix.TCSETS, &t.before)
 }
@@ -79,7 +83,7 @@ func (t *terminal) show(lines []string) {
 // keys brings what is typed, until ctx ends or the terminal is gone.
 func (t *terminal) keys(ctx context.Context) <-chan byte {
 	keys := make(chan byte)
-	go func() {
+	t.typed.Go(func() {
 		defer close(keys)
 		for ctx.Err() == nil {
 			key, ok, err := t.key()
@@ -94,7 +98,7 @@ func (t *terminal) keys(ctx context.Context) <-chan byte {
 			case <-ctx.Done():
 			}
 		}
-	}()
+	})
 	return keys
 }
 

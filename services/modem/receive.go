@@ -170,6 +170,7 @@ func (w *worker) collect(ctx context.Context, m *driver.Modem) error {
 			return err
 		}
 		if durable {
+			delete(w.unmatched, string(s.PDU))
 			round.durable(ctx, s)
 		}
 	}
@@ -221,7 +222,6 @@ func (w *worker) arrived(ctx context.Context, notation string, now bool) (durabl
 		}
 		now = true
 	}
-	delete(w.unmatched, notation)
 	first, err := w.bus.PublishOnce(ctx, e)
 	if err != nil {
 		return false, err

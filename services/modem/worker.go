@@ -59,7 +59,8 @@ type worker struct {
 	// policy says who gets what arrives; nil: the inbox.
 	policy *sharedPolicy
 	// unmatched tells since when reports in the modem are looked up in vain, and parts
-	// wait for the first one.
+	// wait for the first one. It is about what the modem stores, and belongs to whoever
+	// collects that.
 	unmatched map[string]time.Time
 	// kept are the messages that stay in the modem although they were delivered.
 	kept map[slot]string

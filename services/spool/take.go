@@ -45,22 +45,29 @@ func (s *Spool) scan(ctx context.Context, news *spooldir.News) error {
 		if len(names) == 0 {
 			return nil
 		}
-		claim, err := spooldir.Take(s.cfg.Outgoing, s.cfg.Host, names)
-		if err != nil {
-			s.unclaimable(err)
-			s.backlog.stale = true // they are found again
-		}
-		switch {
-		case claim == nil && err != nil:
-			return nil
-		case claim == nil: // somebody else was quicker
-			continue
+		claim, whole := s.claim(names)
+		if claim == nil {
+			if !whole {
+				return nil
+			}
+			continue // somebody else was quicker
 		}
 		if err := s.submit(ctx, &claimed{Claim: claim}, rules); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// claim claims files, as many as it can: whole is false when that are not all that
+// are still there. None: nothing was claimed.
+func (s *Spool) claim(names []string) (claim *spooldir.Claim, whole bool) {
+	claim, err := spooldir.Take(s.cfg.Outgoing, s.cfg.Host, names)
+	if err != nil {
+		s.unclaimable(err)
+		s.backlog.stale = true // they are found again
+	}
+	return claim, err == nil
 }
 
 // hasVerdict reports whether a check handler has decided since it was asked for.

@@ -20,11 +20,14 @@ func TestJobRoundTrips(t *testing.T) {
 
 		tick := drawn[schedule.Tick](t, true)
 		data, err = EncodeJobTick(tick)
-		got, err := DecodeJobTick(data, tick.Seq)
-		same(t, "tick", got, tick)
 		if err != nil {
 			t.Fatal(err)
 		}
+		got, err := DecodeJobTick(data, tick.Seq)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "tick", got, tick)
 	})
 }
 

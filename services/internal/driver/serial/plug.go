@@ -83,7 +83,7 @@ func (r Roots) AwaitPort(ctx context.Context, most time.Duration) error {
 			if e.Has(fsnotify.Create) && strings.HasPrefix(filepath.Base(e.Name), "tty") {
 				settled = time.After(settle)
 			}
-		case <-w.Errors: // something may have been missed: look
+		case <-w.Errors: //nolint:errcheck // whatever it is, something may have been missed: look
 			return nil
 		}
 	}
