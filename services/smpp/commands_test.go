@@ -204,6 +204,17 @@ func TestReplaceIfPresent(t *testing.T) {
 	if other := submit(t, c, m); other == first {
 		t.Error("a message to another destination is replaced")
 	}
+	part := esme.Text(src, "491708888888", "\x05\x00\x03\x2a\x02\x01one", false)
+	part.ESMClass = 0x40
+	one := submit(t, c, part)
+	part.ReplaceIfPresent, part.Text = 1, []byte("\x05\x00\x03\x2a\x02\x02two")
+	if got := statusOfRequest(t, c, smpp.SubmitSMID, part); got != smpp.RInvSubRep {
+		t.Errorf("a part that replaces: %#02x", uint32(got))
+	}
+	m.Destination.Addr = []byte("491708888888")
+	if other := submit(t, c, m); other == one {
+		t.Error("a part is replaced")
+	}
 }
 
 func TestSubmitMulti(t *testing.T) {

@@ -21,6 +21,8 @@ type fake struct {
 	accounts []*account.Account
 	// start decides what becomes of a submission; nil: it is durable at once.
 	start func(*message.Submission) (Pending, error)
+	// bind decides about binds; nil: there is no limit.
+	bind func(account string) error
 	// events are what Follow brings.
 	events chan *bus.Stored
 
@@ -164,7 +166,14 @@ type freely struct{}
 func (freely) Renew(context.Context) error   { return nil }
 func (freely) Release(context.Context) error { return nil }
 
-func (f *fake) AcquireBind(context.Context, string, int, string) (Lease, error) { return freely{}, nil }
+func (f *fake) AcquireBind(_ context.Context, account string, _ int, _ string) (Lease, error) {
+	if f.bind != nil {
+		if err := f.bind(account); err != nil {
+			return nil, err
+		}
+	}
+	return freely{}, nil
+}
 
 func (f *fake) Count(_ context.Context, account, period string, n int64) (uint64, error) {
 	f.mu.Lock()

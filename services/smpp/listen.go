@@ -132,7 +132,11 @@ func (s *Server) greet(l *listener, conn net.Conn, peer netip.AddrPort, balanced
 	if balanced {
 		behind, client, err := s.behind(conn)
 		s.halfOpen.leave(peer.Addr())
-		if err != nil {
+		switch {
+		case errors.Is(err, errHealthCheck):
+			_ = conn.Close()
+			return
+		case err != nil:
 			s.turnAway(conn, peer, audit.Malformed)
 			return
 		}
@@ -182,17 +186,25 @@ func (s *Server) secure(l *listener, conn net.Conn, opened time.Time) (*tls.Conn
 // errProxy says that a balancer does not say whom it connects.
 var errProxy = errors.New("no PROXY protocol version 2 header")
 
+// errHealthCheck says that a balancer connects for itself, to see whether somebody is
+// there: it has seen that, and it is no refusal.
+var errHealthCheck = errors.New("the balancer connects for itself")
+
 // behind reads what a balancer says about whom it connects.
 func (s *Server) behind(conn net.Conn) (net.Conn, netip.AddrPort, error) {
 	const version = 2
 	wrapped := proxyproto.NewConn(conn, proxyproto.WithPolicy(proxyproto.REQUIRE), proxyproto.ValidateHeader(func(h *proxyproto.Header) error {
-		if h.Version != version || h.Command.IsLocal() {
+		if h.Version != version {
 			return errProxy
 		}
 		return nil
 	}))
-	if h := wrapped.ProxyHeader(); h == nil || h.Version != version || h.Command.IsLocal() {
+	h := wrapped.ProxyHeader()
+	switch {
+	case h == nil || h.Version != version:
 		return nil, netip.AddrPort{}, errProxy
+	case h.Command.IsLocal():
+		return nil, netip.AddrPort{}, errHealthCheck
 	}
 	peer := peerOf(wrapped.RemoteAddr())
 	if !peer.IsValid() {

@@ -197,7 +197,7 @@ func managed(err error, failed smpp.Status) error {
 // that wait and are as described.
 func (c *Conn) toCancel(ctx context.Context, id string, is func(*message.SMPP) bool) (ids []string, err error) {
 	if id == "" {
-		waiting, err := c.waitingLike(ctx, maxAtOnce, is)
+		waiting, err := c.waitingLike(ctx, maxAtOnce, func(s *message.Submission) bool { return is(s.SMPP) })
 		for _, s := range waiting {
 			ids = append(ids, s.ID)
 		}
@@ -229,8 +229,8 @@ func (c *Conn) toCancel(ctx context.Context, id string, is func(*message.SMPP) b
 }
 
 // waitingLike are messages that wait and are as described, oldest first.
-func (c *Conn) waitingLike(ctx context.Context, most int, is func(*message.SMPP) bool) ([]*message.Submission, error) {
-	found, _, err := c.srv.broker.Waiting(ctx, c.account(), most, func(s *message.Submission) bool { return s.SMPP != nil && is(s.SMPP) })
+func (c *Conn) waitingLike(ctx context.Context, most int, is func(*message.Submission) bool) ([]*message.Submission, error) {
+	found, _, err := c.srv.broker.Waiting(ctx, c.account(), most, func(s *message.Submission) bool { return s.SMPP != nil && is(s) })
 	return found, err
 }
 

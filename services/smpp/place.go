@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/smpp"
+	"github.com/viesti-sms/viesti/services/internal/core/esme"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 	"github.com/viesti-sms/viesti/services/internal/kit/log"
@@ -90,10 +91,12 @@ func (c *Conn) known(ctx context.Context, id string) bool {
 
 // replaceIfPresent puts a message in the place of the last one from the same source
 // to the same destination that still waits (SMPP 3.4 §5.2.18), and returns its
-// message_id; "" says that there is none, and it is a message like others.
+// message_id; "" says that there is none, and it is a message like others. A part of
+// a longer message is never replaced: the rest would make no sense.
 func (c *Conn) replaceIfPresent(ctx context.Context, s *message.Submission) (string, error) {
-	waiting, err := c.waitingLike(ctx, maxAtOnce, func(r *message.SMPP) bool {
-		return r.ServiceType == s.SMPP.ServiceType && r.Source.Addr == s.SMPP.Source.Addr && r.Destination.Addr == s.SMPP.Destination.Addr
+	waiting, err := c.waitingLike(ctx, maxAtOnce, func(old *message.Submission) bool {
+		r := old.SMPP
+		return !esme.IsPart(old) && r.ServiceType == s.SMPP.ServiceType && r.Source.Addr == s.SMPP.Source.Addr && r.Destination.Addr == s.SMPP.Destination.Addr
 	})
 	if err != nil {
 		return "", err

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -455,6 +456,52 @@ func TestDrain(t *testing.T) {
 			t.Errorf("%d messages, want 1", n)
 		}
 		end(s, l, open)
+	})
+}
+
+// TestBindWhileDraining: it is refused like any other, so that the client tries again,
+// with another instance.
+func TestBindWhileDraining(t *testing.T) {
+	bubble(t, func(t *testing.T, f *fake, s *Server) {
+		l := connect(t, s)
+		s.stopping.Store(true)
+		l.say(smpp.BindTransceiverID, 1, &smpp.Bind{SystemID: []byte("acme"), Password: []byte(password)})
+		if h := l.expect(smpp.BindTransceiverRespID); h.Status != smpp.RBindFail {
+			t.Errorf("status %#02x", uint32(h.Status))
+		}
+		if _, _, err := l.hear(); err == nil {
+			t.Error("the connection is open")
+		}
+		if len(s.penalties.by) > 0 {
+			t.Error("the client is blamed for it")
+		}
+		end(s, l)
+	})
+}
+
+// TestReceiptInTheZoneOfTheAccount: its dates are those of the account's time zone.
+func TestReceiptInTheZoneOfTheAccount(t *testing.T) {
+	bubble(t, func(t *testing.T, f *fake, s *Server) {
+		a := someone("acme")
+		a.TimeZone = "Asia/Kolkata" // half an hour beside the others
+		f.accounts[0] = a
+		s.apply(f.policy())
+		l := connect(t, s).bind(smpp.BindReceiverID)
+		e := receipted(1)
+		e.Time = time.Date(2026, 11, 28, 20, 15, 0, 0, time.UTC)
+		e.Subject.AcceptedAt = e.Time.Add(-time.Hour)
+		go func() { f.events <- e }()
+		h, body, err := l.hear()
+		var m smpp.ShortMessage
+		if err != nil || h.ID != smpp.DeliverSMID || m.Decode(body) != nil {
+			t.Fatalf("%+v, %v", h, err)
+		}
+		if want := "submit date:2611290045 done date:2611290145 "; !strings.Contains(string(m.Text), want) {
+			t.Errorf("%q, want %q in it", m.Text, want)
+		}
+		l.say(smpp.DeliverSMRespID, h.Sequence, &smpp.MessageResp{})
+		synctest.Wait()
+		end(s, l)
 	})
 }
 

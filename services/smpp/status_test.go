@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/viesti-sms/viesti/services/internal/codec/smpp"
 	"github.com/viesti-sms/viesti/services/internal/core/account"
+	core "github.com/viesti-sms/viesti/services/internal/core/esme"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 	"github.com/viesti-sms/viesti/services/internal/sim/esme"
@@ -52,6 +54,12 @@ func cutText() octets {
 	return append(b[:len(b)-1], 9, 'x')
 }
 
+// longText is a message with a text longer than its field may be.
+func longText() octets {
+	b := must(hello(func(m *smpp.ShortMessage) { m.Text = nil }).AppendTo(nil))
+	return append(append(b[:len(b)-1], 255), make([]byte, 255)...)
+}
+
 // submissions are messages with the status that answers each (SMPP 3.4 §5.1.3).
 var submissions = []struct {
 	name   string
@@ -63,11 +71,13 @@ var submissions = []struct {
 	{"no end of a string", octets("\x00\x01\x0149"), smpp.RInvCmdLen},
 	{"a string longer than its field", octets("SERVICETYPE\x00"), smpp.RInvCmdLen},
 	{"sm_length beyond the rest", cutText(), smpp.RInvMsgLen},
+	{"sm_length of 255", longText(), smpp.RInvMsgLen},
 	{"text longer than the coding allows", hello(func(m *smpp.ShortMessage) { m.Text = make([]byte, 161) }), smpp.RInvMsgLen},
 	{"binary longer than a message", hello(func(m *smpp.ShortMessage) { m.DataCoding, m.Text = 4, make([]byte, 141) }), smpp.RInvMsgLen},
 	{"UCS2 of an odd length", hello(func(m *smpp.ShortMessage) { m.DataCoding, m.Text = 8, []byte("abc") }), smpp.RInvMsgLen},
 	{"a TLV past the end", hello(func(m *smpp.ShortMessage) { m.TLVs = smpp.TLVs{0x02, 0x04, 0, 9, 1} }), smpp.RInvOptParStr},
 	{"a TLV of a wrong size", hello(func(m *smpp.ShortMessage) { m.TLVs = m.TLVs.Append(smpp.TagUserMessageReference, 1) }), smpp.RInvParLen},
+	{"a TLV of a reserved value", hello(func(m *smpp.ShortMessage) { m.TLVs = m.TLVs.Append(smpp.TagDestAddrSubunit, 5) }), smpp.RInvOptParVal},
 	{"a TLV of a message centre", hello(func(m *smpp.ShortMessage) { m.TLVs = m.TLVs.Append(smpp.TagMessageState, 2) }), smpp.ROptParNotAllwd},
 	{"NULs behind the body", append(must(hello(func(*smpp.ShortMessage) {}).AppendTo(nil)), 0, 0, 0), smpp.OK},
 	{"unknown service type", hello(func(m *smpp.ShortMessage) { m.ServiceType = []byte("XYZ") }), smpp.RInvSerTyp},
@@ -92,10 +102,16 @@ var submissions = []struct {
 	{"schedule too far ahead", hello(func(m *smpp.ShortMessage) { m.ScheduleDeliveryTime = []byte("010000000000000R") }), smpp.RInvSched},
 	{"validity that is no time", hello(func(m *smpp.ShortMessage) { m.ValidityPeriod = []byte("x") }), smpp.RInvExpiry},
 	{"validity in the past", hello(func(m *smpp.ShortMessage) { m.ValidityPeriod = []byte("200101000000000+") }), smpp.RInvExpiry},
+	{"validity that ends before the schedule", hello(func(m *smpp.ShortMessage) {
+		m.ScheduleDeliveryTime, m.ValidityPeriod = []byte("000001000000000R"), []byte("000000010000000R")
+	}), smpp.RInvExpiry},
 	{"registered_delivery of later versions", hello(func(m *smpp.ShortMessage) { m.RegisteredDelivery = 3 }), smpp.RInvRegDlvFlg},
 	{"registered_delivery reserved", hello(func(m *smpp.ShortMessage) { m.RegisteredDelivery = 0x20 }), smpp.RInvRegDlvFlg},
 	{"registered_delivery as Kannel has it", hello(func(m *smpp.ShortMessage) { m.RegisteredDelivery = 0x11 }), smpp.OK},
 	{"replace_if_present", hello(func(m *smpp.ShortMessage) { m.ReplaceIfPresent = 2 }), smpp.RInvRepFlag},
+	{"a part that is to replace a message", hello(func(m *smpp.ShortMessage) {
+		m.ReplaceIfPresent, m.ESMClass, m.Text = 1, 0x40, []byte("\x05\x00\x03\x2a\x02\x01part")
+	}), smpp.RInvSubRep},
 	{"coding that is not supported", hello(func(m *smpp.ShortMessage) { m.DataCoding = 5 }), smpp.RSubmitFail},
 	{"coding that the account may not use", hello(func(m *smpp.ShortMessage) { m.DataCoding = 6 }), smpp.RSubmitFail},
 	{"class that the account may not use", hello(func(m *smpp.ShortMessage) { m.DataCoding = 0xF2 }), smpp.RSubmitFail},
@@ -168,7 +184,9 @@ func TestSubmitStatuses(t *testing.T) {
 
 // TestVersion5 is what SMPP 5.0 allows or calls by another name.
 func TestVersion5(t *testing.T) {
-	f := newFake(narrow())
+	a := narrow()
+	a.ServiceTypes = []string{""}
+	f := newFake(a)
 	i := served(t, f, func(c *Config) { c.Version5 = true })
 	cfg := i.client("narrow")
 	cfg.Version = smpp.Version50
@@ -185,6 +203,7 @@ func TestVersion5(t *testing.T) {
 		{"receipt for success alone", hello(func(m *smpp.ShortMessage) { m.RegisteredDelivery = 3 }), smpp.OK},
 		{"coding that the account may not use", hello(func(m *smpp.ShortMessage) { m.DataCoding = 6 }), rInvDCS},
 		{"coding that is not supported", hello(func(m *smpp.ShortMessage) { m.DataCoding = 5 }), rInvDCS},
+		{"service type that the account has not", hello(func(m *smpp.ShortMessage) { m.ServiceType = []byte("USSD") }), core.RSerTypUnauth},
 	} {
 		if got := statusOfRequest(t, c, smpp.SubmitSMID, s.body); got != s.status {
 			t.Errorf("%s: status %#02x, want %#02x", s.name, uint32(got), uint32(s.status))
@@ -217,6 +236,53 @@ func TestBrokerStatuses(t *testing.T) {
 				t.Errorf("taken back: %q", f.retracted)
 			}
 		})
+	}
+}
+
+// TestMultiInPart: what the broker took of a submit_multi is accepted, and the rest is
+// listed with its status; where it took nothing, that is the status of the whole.
+func TestMultiInPart(t *testing.T) {
+	f := newFake(someone("acme"))
+	full, none := false, false
+	f.start = func(s *message.Submission) (Pending, error) {
+		switch {
+		case none, s.Recipient.Reveal() == "491702":
+			return nil, bus.ErrUnavailable
+		case full && s.Recipient.Reveal() == "491703":
+			return nil, bus.ErrFull
+		}
+		return durable{}, nil
+	}
+	i := served(t, f)
+	c := dial(t, i.client("acme"))
+	m := &smpp.SubmitMulti{Message: *esme.Text(src, "", "hello", false)}
+	for _, number := range []string{"491701", "491702", "491703"} {
+		m.Destinations = append(m.Destinations, smpp.Destination{Address: smpp.Address{TON: 1, NPI: 1, Addr: []byte(number)}})
+	}
+	for _, c := range []struct {
+		full, none bool
+		want       map[string]smpp.Status
+	}{
+		{false, false, map[string]smpp.Status{"491702": smpp.RSysErr}},
+		{true, false, map[string]smpp.Status{"491702": smpp.RSysErr, "491703": smpp.RMsgQFul}},
+	} {
+		full, none = c.full, c.none
+		var resp smpp.SubmitMultiResp
+		reply, err := dial(t, i.client("acme")).Request(bounded(t), smpp.SubmitMultiID, m)
+		if err != nil || reply.Status != smpp.OK || resp.Decode(reply.Body) != nil {
+			t.Fatalf("%+v, %v", reply, err)
+		}
+		got := map[string]smpp.Status{}
+		for _, u := range resp.Unsuccess {
+			got[string(u.Address.Addr)] = u.Status
+		}
+		if !maps.Equal(got, c.want) || len(resp.MessageID) == 0 {
+			t.Errorf("id %q, not accepted %v, want %v", resp.MessageID, got, c.want)
+		}
+	}
+	none = true
+	if got := statusOfRequest(t, c, smpp.SubmitMultiID, m); got != smpp.RSysErr {
+		t.Errorf("none accepted: %#02x", uint32(got))
 	}
 }
 

@@ -25,6 +25,7 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/codec/smpp"
 	"github.com/viesti-sms/viesti/services/internal/core/account"
 	"github.com/viesti-sms/viesti/services/internal/core/audit"
+	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 	"github.com/viesti-sms/viesti/services/internal/kit/config"
 	"github.com/viesti-sms/viesti/services/internal/sim/esme"
 )
@@ -125,7 +126,10 @@ func TestBindRefusals(t *testing.T) {
 	elsewhere.Networks = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}
 	nothing := someone("nothing")
 	nothing.SecretHash = ""
-	f := newFake(someone("acme"), disabled, expired, transmits, elsewhere, nothing)
+	f := newFake(someone("acme"), disabled, expired, transmits, elsewhere, nothing, someone("crowd"), someone("unlucky"))
+	f.bind = func(account string) error {
+		return map[string]error{"crowd": bus.ErrTooMany, "unlucky": bus.ErrUnavailable}[account]
+	}
 	i := served(t, f)
 	var first []byte
 	for _, c := range []struct {
@@ -134,6 +138,7 @@ func TestBindRefusals(t *testing.T) {
 	}{
 		{"acme", "wrong", audit.Secret}, {"nobody", password, audit.NoAccount}, {"disabled", password, audit.Disabled},
 		{"expired", password, audit.Expired}, {"transmits", password, audit.Mode}, {"elsewhere", password, audit.Network},
+		{"crowd", password, audit.Binds}, {"unlucky", password, audit.Broker},
 		{"nothing", "", audit.Secret}, {"", "", audit.NoAccount}, {"a\x07b", password, audit.NoAccount},
 	} {
 		r := bindSilently(t, i)
@@ -335,7 +340,8 @@ func (*blind) WatchPolicy(ctx context.Context, _ func(*Policy)) error {
 func TestProxyProtocol(t *testing.T) {
 	a := someone("acme")
 	a.Networks = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("127.0.0.9/32")}
-	i := served(t, newFake(a), func(c *Config) { c.Listeners[0].Balancers = []string{listed + "/32"} })
+	f := newFake(a)
+	i := served(t, f, func(c *Config) { c.Listeners[0].Balancers = []string{listed + "/32"} })
 	header := func(version byte, from string) []byte {
 		h := proxyproto.HeaderProxyFromAddrs(version, tcp(from), tcp("127.0.0.1:2775"))
 		b, err := h.Format()
@@ -369,6 +375,26 @@ func TestProxyProtocol(t *testing.T) {
 		}
 		_ = r.Close()
 		i.penalties.clear(netip.MustParseAddr("127.0.0.9"))
+	}
+	refused := func() (n int) {
+		for _, e := range f.trail() {
+			if e.Kind == audit.Refused {
+				n += int(e.Count)
+			}
+		}
+		return n
+	}
+	wait(t, "a record of each refusal", func() bool { return refused() == 4 })
+	local, err := (&proxyproto.Header{Version: 2, Command: proxyproto.LOCAL}).Format()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said := ask(t, i, listed, local); len(said) > 0 {
+		t.Errorf("a health check: answered %x", said)
+	}
+	i.stop()
+	if n := refused(); n != 4 {
+		t.Errorf("the balancer's health check is recorded as a refusal: %d, want 4", n)
 	}
 }
 

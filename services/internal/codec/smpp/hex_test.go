@@ -176,6 +176,8 @@ func TestParameters(t *testing.T) {
 	}{
 		{nil, OK}, {TLVs(nil).Append(0x1401, 1, 2, 3), OK}, {TLVs(nil).Append(TagUserMessageReference, 1), RInvParLen},
 		{tlvs, ROptParNotAllwd}, {TLVs(nil).Append(TagMessageState, 2), ROptParNotAllwd},
+		{TLVs(nil).Append(TagDestAddrSubunit, 4), OK}, {TLVs(nil).Append(TagDestAddrSubunit, 5), RInvOptParVal},
+		{TLVs(nil).Append(0x0426, 2), RInvOptParVal}, {TLVs(nil).Append(TagSarTotalSegments, 0), OK},
 	} {
 		if got := statusOf(t, c.tlvs.CheckSubmission()); got != c.want {
 			t.Errorf("%x: %#x, want %#x", []byte(c.tlvs), uint32(got), uint32(c.want))

@@ -32,8 +32,15 @@ var centres = map[Tag]bool{
 	pdutlv.TagMsAvailabilityStatus: true, TagSCInterfaceVersion: true, TagCongestionState: true,
 }
 
-// CheckSubmission checks the parameters of a client's message: their sizes, and
-// that none is a message centre's.
+// most are the highest values of the parameters that have reserved ones (SMPP 3.4
+// §5.3.2). Those of sar_* are no error: such parameters are ignored.
+var most = map[Tag]byte{
+	pdutlv.TagDestAddrSubunit: 4, pdutlv.TagSourceAddrSubunit: 4, pdutlv.TagPrivacyIndicator: 3, pdutlv.TagMoreMessagesToSend: 1,
+	pdutlv.TagDisplayTime: 2, pdutlv.TagSetDpf: 1, pdutlv.TagNumberOfMessages: 99, pdutlv.TagMsValidity: 3,
+}
+
+// CheckSubmission checks the parameters of a client's message: their sizes, their
+// values where some are reserved, and that none is a message centre's.
 func (t TLVs) CheckSubmission() error {
 	for tag, value := range t.All() {
 		if s, known := sizes[tag]; known && (len(value) < s.least || len(value) > s.most) {
@@ -41,6 +48,9 @@ func (t TLVs) CheckSubmission() error {
 		}
 		if centres[tag] {
 			return &Error{Status: ROptParNotAllwd, Tag: tag, Problem: "only a message centre sends it"}
+		}
+		if highest, known := most[tag]; known && value[0] > highest {
+			return &Error{Status: RInvOptParVal, Tag: tag, Problem: "its value is reserved"}
 		}
 	}
 	return nil

@@ -178,19 +178,27 @@ func TestStatuses(t *testing.T) {
 		"receipts of 5.0":         {func(m *smpp.ShortMessage) { m.RegisteredDelivery = 3 }, smpp.RInvRegDlvFlg},
 		"receipts as Kannel asks": {func(m *smpp.ShortMessage) { m.RegisteredDelivery = 0x11 }, smpp.OK},
 		"replace_if_present":      {func(m *smpp.ShortMessage) { m.ReplaceIfPresent = 2 }, smpp.RInvRepFlag},
-		"data_coding":             {func(m *smpp.ShortMessage) { m.DataCoding = 5 }, smpp.RSubmitFail},
-		"default message":         {func(m *smpp.ShortMessage) { m.DefaultMsgID = 1 }, smpp.RInvDftMsgID},
-		"text and payload":        {tlv(smpp.TagMessagePayload, 'x'), smpp.ROptParNotAllwd},
-		"parameter size":          {tlv(smpp.TagUserMessageReference, 1), smpp.RInvParLen},
-		"a centre's parameter":    {tlv(smpp.TagMessageState, 2), smpp.ROptParNotAllwd},
-		"no text":                 {func(m *smpp.ShortMessage) { m.Text = nil }, smpp.RInvMsgLen},
-		"161 septets":             {func(m *smpp.ShortMessage) { m.Text = bytes.Repeat([]byte("x"), 161) }, smpp.RInvMsgLen},
-		"160 septets":             {func(m *smpp.ShortMessage) { m.Text = bytes.Repeat([]byte("x"), 160) }, smpp.OK},
-		"141 octets":              {func(m *smpp.ShortMessage) { m.DataCoding, m.Text = 4, make([]byte, 141) }, smpp.RInvMsgLen},
-		"odd UCS2":                {func(m *smpp.ShortMessage) { m.DataCoding = 8 }, smpp.RInvMsgLen},
-		"no septets":              {func(m *smpp.ShortMessage) { m.Text = []byte{0xE4} }, smpp.RSubmitFail},
-		"header beyond the text":  {func(m *smpp.ShortMessage) { m.ESMClass, m.Text = 0x40, []byte{5, 0, 3} }, smpp.RInvMsgLen},
-		"header of nothing":       {func(m *smpp.ShortMessage) { m.ESMClass, m.Text = 0x40, nil }, smpp.RInvMsgLen},
+		"a part that replaces": {func(m *smpp.ShortMessage) {
+			m.ReplaceIfPresent, m.ESMClass, m.Text = 1, 0x40, []byte("\x05\x00\x03\x2a\x02\x01part")
+		}, smpp.RInvSubRep},
+		"a part in parameters that replaces": {func(m *smpp.ShortMessage) {
+			m.ReplaceIfPresent = 1
+			m.TLVs = m.TLVs.AppendUint16(smpp.TagSarMsgRefNum, 1).Append(smpp.TagSarTotalSegments, 2).Append(smpp.TagSarSegmentSeqnum, 1)
+		}, smpp.RInvSubRep},
+		"a reserved value":       {tlv(smpp.TagDestAddrSubunit, 5), smpp.RInvOptParVal},
+		"data_coding":            {func(m *smpp.ShortMessage) { m.DataCoding = 5 }, smpp.RSubmitFail},
+		"default message":        {func(m *smpp.ShortMessage) { m.DefaultMsgID = 1 }, smpp.RInvDftMsgID},
+		"text and payload":       {tlv(smpp.TagMessagePayload, 'x'), smpp.ROptParNotAllwd},
+		"parameter size":         {tlv(smpp.TagUserMessageReference, 1), smpp.RInvParLen},
+		"a centre's parameter":   {tlv(smpp.TagMessageState, 2), smpp.ROptParNotAllwd},
+		"no text":                {func(m *smpp.ShortMessage) { m.Text = nil }, smpp.RInvMsgLen},
+		"161 septets":            {func(m *smpp.ShortMessage) { m.Text = bytes.Repeat([]byte("x"), 161) }, smpp.RInvMsgLen},
+		"160 septets":            {func(m *smpp.ShortMessage) { m.Text = bytes.Repeat([]byte("x"), 160) }, smpp.OK},
+		"141 octets":             {func(m *smpp.ShortMessage) { m.DataCoding, m.Text = 4, make([]byte, 141) }, smpp.RInvMsgLen},
+		"odd UCS2":               {func(m *smpp.ShortMessage) { m.DataCoding = 8 }, smpp.RInvMsgLen},
+		"no septets":             {func(m *smpp.ShortMessage) { m.Text = []byte{0xE4} }, smpp.RSubmitFail},
+		"header beyond the text": {func(m *smpp.ShortMessage) { m.ESMClass, m.Text = 0x40, []byte{5, 0, 3} }, smpp.RInvMsgLen},
+		"header of nothing":      {func(m *smpp.ShortMessage) { m.ESMClass, m.Text = 0x40, nil }, smpp.RInvMsgLen},
 	} {
 		m := good()
 		c.change(&m)
@@ -198,6 +206,29 @@ func TestStatuses(t *testing.T) {
 		_, _, err := r.Submission(&m, now)
 		if got := statusOf(err); got != c.want {
 			t.Errorf("%s: %#x (%v), want %#x", name, uint32(got), err, uint32(c.want))
+		}
+	}
+}
+
+// TestServiceTypes: an account may have some, and SMPP 5.0 tells those that it has not
+// from those that there are not.
+func TestServiceTypes(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		own     []string
+		version uint8
+		want    smpp.Status
+	}{
+		{"", nil, smpp.Version34, smpp.OK}, {"USSD", nil, smpp.Version34, smpp.OK}, {"ALARM", nil, smpp.Version34, smpp.RInvSerTyp},
+		{"ALARM", []string{"ALARM"}, smpp.Version34, smpp.OK}, {"", []string{"ALARM"}, smpp.Version34, smpp.RInvSerTyp},
+		{"USSD", []string{"ALARM"}, smpp.Version34, smpp.RInvSerTyp}, {"USSD", []string{"ALARM"}, smpp.Version50, RSerTypUnauth},
+		{"OTHER", []string{"ALARM"}, smpp.Version50, smpp.RInvSerTyp},
+	} {
+		m, r := good(), Rules{Version: c.version, ServiceTypes: c.own}
+		m.ServiceType = []byte(c.name)
+		if _, _, err := r.Submission(&m, now); statusOf(err) != c.want {
+			t.Errorf("%q of %q in %#x: %v, want %#x", c.name, c.own, c.version, err, uint32(c.want))
 		}
 	}
 }

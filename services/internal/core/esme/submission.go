@@ -32,6 +32,10 @@ type Rules struct {
 
 const defaultFurthest = 30 * 24 * time.Hour
 
+// RSerTypUnauth is what SMPP 5.0 (§4.7.6) says of a service type that there is, but
+// not for this client.
+const RSerTypUnauth smpp.Status = 0x100
+
 // serviceTypes are those of SMPP 3.4 §5.2.11.
 var serviceTypes = []string{"", "CMT", "CPT", "VMN", "VMA", "WAP", "USSD"}
 
@@ -77,12 +81,8 @@ func (r *Rules) Submission(m *smpp.ShortMessage, now time.Time) (*message.Submis
 
 // envelope reads everything up to priority_flag.
 func (r *Rules) envelope(m *smpp.ShortMessage, s *message.Submission) (class Class, err error) {
-	known := r.ServiceTypes
-	if known == nil {
-		known = serviceTypes
-	}
-	if !slices.Contains(known, string(m.ServiceType)) {
-		return class, smpp.RInvSerTyp
+	if err := r.service(string(m.ServiceType)); err != nil {
+		return class, err
 	}
 	if s.Sender, err = source(m.Source, r.Source); err != nil {
 		return class, err
@@ -100,6 +100,18 @@ func (r *Rules) envelope(m *smpp.ShortMessage, s *message.Submission) (class Cla
 		return class, err
 	}
 	return class, r.priority(m.PriorityFlag, s)
+}
+
+// service checks service_type.
+func (r *Rules) service(name string) error {
+	standard := slices.Contains(serviceTypes, name)
+	switch {
+	case slices.Contains(r.ServiceTypes, name), r.ServiceTypes == nil && standard:
+		return nil
+	case standard && r.Version >= smpp.Version50:
+		return RSerTypUnauth
+	}
+	return smpp.RInvSerTyp
 }
 
 // protocol reads protocol_id, which is TP-PID. What acts on the phone or on the
@@ -182,7 +194,16 @@ func (r *Rules) content(m *smpp.ShortMessage, class Class, s *message.Submission
 	s.Options.UDH, s.Options.UDHI, s.Options.Split, s.Options.Reference16 = udh, message.TriOf(len(udh) > 0), &split, true
 	s.Options.Class, s.Options.DCS = coding.Class, coding.DCS
 	subunit(m.TLVs, &s.Options)
+	if m.ReplaceIfPresent == 1 && IsPart(s) {
+		return smpp.RInvSubRep // it would take the place of the part before it
+	}
 	return nil
+}
+
+// IsPart reports whether a message is a part of one that its client has cut.
+func IsPart(s *message.Submission) bool {
+	_, concatenated := tpdu.Concatenation(s.Options.UDH)
+	return concatenated
 }
 
 // header parts the user data header from the text.
