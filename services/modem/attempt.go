@@ -137,12 +137,13 @@ func (d *delivery) adopt(known bus.Progress) {
 
 // doubtful decides about an attempt without an outcome. Another modem's that is
 // recent may still be going on, unless it was given up; otherwise its outcome is
-// unknown, and the policy says what that means.
+// unknown, and the policy says what that means. There is a limit to sending again
+// also for what ends the process, or the power, each time.
 func (d *delivery) doubtful(part int, a bus.AttemptRecord) error {
-	if age := d.now().Sub(a.Time); a.State == life.Attempting && !d.own(a.Modem) && age < d.liveTime() {
-		return &ending{cause: errors.New("another worker may still be sending it"), pause: d.liveTime() - age}
+	if pause := d.mayGoOn(a); a.State == life.Attempting && pause > 0 {
+		return &ending{cause: errors.New("another worker may still be sending it"), pause: pause}
 	}
-	if d.onUnknown() == message.Hold {
+	if d.onUnknown() == message.Hold || a.Number >= max(d.dev.MaxAttempts, d.dev.SendRetries+1) {
 		return d.held()
 	}
 	d.log.Warn("the outcome of an earlier attempt is unknown; it is sent again", zap.Int("part", part))
@@ -172,6 +173,28 @@ func (d *delivery) uncertain() bool {
 
 func (d *delivery) isDone(part int) bool {
 	return slices.ContainsFunc(d.done, func(p life.PartDone) bool { return p.Part == part })
+}
+
+// mayGoOn is how long to wait for an attempt that may still be going on; 0: it is not.
+// Of a modem of this process that is known; one whose device this process has not
+// opened yet is asked about again soon.
+func (d *delivery) mayGoOn(a bus.AttemptRecord) time.Duration {
+	const soon = time.Second
+	if d.own(a.Modem) {
+		return 0
+	}
+	left := max(d.liveTime()-d.now().Sub(a.Time), 0)
+	if a.Modem == nil || a.Modem.Host != d.host() {
+		return left
+	}
+	switch d.crew.does(a.Modem.Name, d.sub.ID) {
+	case doingNothing:
+		return 0
+	case doingElsewhere:
+		return min(left, soon)
+	default:
+		return left
+	}
 }
 
 // own reports whether an attempt was this modem's: its device is locked, so that

@@ -23,8 +23,10 @@ func (d *delivery) finish(ctx context.Context, records ...bus.Record) {
 	d.wait() // for the removal of the message before this one
 	d.before = f
 	ctx, stop := prolong(ctx)
+	release := d.crew.hold(d.dev.Name, d.sub.ID)
 	go func() {
 		defer stop()
+		defer release()
 		defer close(f.removed)
 		f.err = d.bus.Write(ctx, records...)
 		close(f.recorded)

@@ -25,6 +25,7 @@ type Service struct {
 	log     *zap.Logger
 	info    *infoFile
 	places  *places
+	crew    *crew
 	bus     *bus.Bus
 	policy  *sharedPolicy
 }
@@ -37,11 +38,11 @@ func New(cfg Config, b *bus.Bus, logger *zap.Logger, open Opener) *Service {
 	}
 	s := &Service{log: logger.Named("modem"), bus: b, policy: newSharedPolicy()}
 	s.info = newInfoFile(cfg.InfoFile, s.log)
-	s.places = newPlaces(cfg.Modems, open)
+	s.places, s.crew = newPlaces(cfg.Modems, open), newCrew(cfg.Modems)
 	for _, d := range cfg.Modems {
 		w := newWorker(cfg.Host, d, b, s.log)
 		w.pin = newPINNote(cfg.State, d.Name)
-		w.info, w.places, w.policy = s.info, s.places, s.policy
+		w.info, w.places, w.crew, w.policy = s.info, s.places, s.crew, s.policy
 		s.workers = append(s.workers, w)
 	}
 	return s

@@ -74,6 +74,8 @@ type worker struct {
 	// configuration does not say it.
 	places *places
 	place  atomic.Pointer[string]
+	// crew are the modems of the service.
+	crew *crew
 	// regular is where the regular run is.
 	regular regular
 	// messages counts what was sent, where that is not kept with the broker; limited
@@ -94,7 +96,7 @@ func newWorker(host string, d Device, b *bus.Bus, logger *zap.Logger) *worker {
 			Identity: life.Modem{Host: host, Name: d.Name, Number: string(d.Number), Description: d.Description},
 		}),
 		lateAnswers: make(chan int, 1), unmatched: map[string]time.Time{},
-		info: newInfoFile("", logger), kept: map[slot]string{}, alarmed: map[string]bool{}, ladder: newLadder(d.Profile),
+		info: newInfoFile("", logger), crew: newCrew([]Device{d}), kept: map[slot]string{}, alarmed: map[string]bool{}, ladder: newLadder(d.Profile),
 	}
 }
 
@@ -168,6 +170,7 @@ func (w *worker) session(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("opening the device: %w", err)
 	}
+	defer w.crew.opened(w.dev.Name)()
 	cfg := w.dev.driver()
 	cfg.USB = usbIdentity(device, w.device())
 	if err := w.guardPIN(&cfg); err != nil {

@@ -62,6 +62,13 @@ func newRig(t *testing.T) *rig {
 // worker runs a worker with a simulated modem until the test ends or stop is called.
 func (r *rig) worker(name string, cfg sim.Config, change func(*Device)) (m *sim.Modem, stop func()) {
 	r.t.Helper()
+	m, d := r.device(name, cfg, change)
+	return m, r.run("host-"+name, d)
+}
+
+// device plugs a simulated modem in, and says how to use it.
+func (r *rig) device(name string, cfg sim.Config, change func(*Device)) (m *sim.Modem, d Device) {
+	r.t.Helper()
 	cfg.Name = name
 	if cfg.Network == nil {
 		cfg.Network = sim.NewNetwork(sim.NetworkConfig{Fates: []sim.Fate{{Never: true}}})
@@ -73,16 +80,22 @@ func (r *rig) worker(name string, cfg sim.Config, change func(*Device)) (m *sim.
 		r.t.Fatal(err)
 	}
 	r.t.Cleanup(func() { _ = l.Close() })
-	d := DefaultDevice()
+	d = DefaultDevice()
 	d.Name, d.Device = name, path
 	d.ErrorSleep, d.OpenSleep = config.Duration(5*time.Millisecond), config.Duration(100*time.Millisecond)
 	d.BlockTime, d.ReadTimeout = config.Duration(200*time.Millisecond), config.Duration(answerTime)
 	if change != nil {
 		change(&d)
 	}
+	return m, d
+}
+
+// run runs the service of a host until the test ends or stop is called.
+func (r *rig) run(host string, modems ...Device) (stop func()) {
+	r.t.Helper()
 	ctx, cancel := context.WithCancel(r.t.Context())
 	done := make(chan struct{})
-	s := New(Config{Host: "host-" + name, Modems: []Device{d}}, r.bus, cmp.Or(r.log, zap.NewNop()), nil)
+	s := New(Config{Host: host, Modems: modems}, r.bus, cmp.Or(r.log, zap.NewNop()), nil)
 	if r.places != nil {
 		r.places(s.places)
 	}
@@ -95,7 +108,7 @@ func (r *rig) worker(name string, cfg sim.Config, change func(*Device)) (m *sim.
 		<-done
 	}
 	r.t.Cleanup(stop)
-	return m, stop
+	return stop
 }
 
 // answerTime is how long a simulated modem may take to answer: a machine that has much

@@ -45,6 +45,11 @@ func run(ctx context.Context, cfg *boot.Config, load func() (*boot.Config, error
 	if err != nil {
 		return err
 	}
+	if cfg.NATS.IsZero() {
+		if err := reclaim(ctx, b, l.Logger); err != nil {
+			return err
+		}
+	}
 	// On a broker that others share, a file without rules says nothing about them.
 	given := cfg.Policy()
 	ownsPolicy := cfg.NATS.IsZero() || given.HasRules()
@@ -63,6 +68,19 @@ func run(ctx context.Context, cfg *boot.Config, load func() (*boot.Config, error
 		ready(broker.url)
 	}
 	return s.Run(ctx)
+}
+
+// reclaim takes back what the process before this one had in hand: its broker was this
+// one's, and its modems were in it, so that nobody works on that any more.
+func reclaim(ctx context.Context, b *bus.Bus, logger *zap.Logger) error {
+	const patience = 30 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	n, err := b.Reclaim(ctx)
+	if n > 0 {
+		logger.Info("messages that modems had in hand, or that waited for another attempt, are taken up again", zap.Int("messages", n))
+	}
+	return err
 }
 
 // errStuck ends a process whose own broker does not work any more: a new one may.

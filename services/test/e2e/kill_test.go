@@ -36,6 +36,36 @@ func TestKillBetweenAcceptAndSend(t *testing.T) {
 	}
 }
 
+// TestKillInHand kills the gateway while each of two modems has a message that nobody
+// knows the outcome of. After the restart they are sent again at once, by whichever
+// modem: the broker would otherwise wait a minute for the dead, and a modem two for the
+// other one, which is longer than this test waits.
+func TestKillInHand(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	silent, err := sim.ParseRules([]byte(`[{"stage":"accepted","action":"silence","times":1}]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.plug(sim.Config{Name: "SIM1", Rules: silent})
+	other := gateway.Modem(t, s.path("other"), sim.Config{Name: "SIM2", Rules: silent})
+	config := s.config("viesti.yaml", wholeSite+"  - {name: SIM2, device: $DIR/other}\n")
+	records := func() []sim.Record { return append(s.modem.Records(), other.Records()...) }
+
+	p := s.start("viestid", "--config", config)
+	for _, name := range []string{"one", "two"} {
+		gateway.Drop(t, s.path("outgoing"), name, fmt.Appendf(nil, "To: 358401234567\n\n%s\n", name))
+	}
+	gateway.Wait(t, "a message in each modem", func() bool { return len(s.modem.Records()) == 1 && len(other.Records()) == 1 })
+	p.Kill()
+	s.start("viestid", "--config", config)
+	s.sent("one")
+	s.sent("two")
+	if got := textsOf(t, records()); got["one"] != 2 || got["two"] != 2 {
+		t.Errorf("on the air: %v, want each twice", got)
+	}
+}
+
 // TestKillAtRandom kills the gateway again and again while it works. Every
 // accepted message is sent; one that is sent twice says so.
 func TestKillAtRandom(t *testing.T) {

@@ -36,9 +36,7 @@ func newSite(t *testing.T, modems int) *site {
 		l, err := sim.New(sim.Config{Name: name, Journal: s.journal}).ListenPTY(s.path(name))
 		s.must(err)
 		t.Cleanup(func() { _ = l.Close() })
-		// What a killed gateway had in hand is taken for lost after a minute and twelve
-		// times read_timeout.
-		conf += fmt.Sprintf("  - {name: %s, device: $DIR/%s, read_timeout: 1s, on_unknown: resend}\n", name, name)
+		conf += fmt.Sprintf("  - {name: %s, device: $DIR/%s, on_unknown: resend}\n", name, name)
 	}
 	s.must(os.WriteFile(s.path("viesti.yaml"), []byte(strings.ReplaceAll(conf, "$DIR", s.dir)), 0o600))
 	return s

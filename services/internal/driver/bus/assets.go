@@ -202,13 +202,16 @@ func (b *Bus) EnsureQueue(ctx context.Context, queue string) ([]jetstream.Consum
 	return cs, nil
 }
 
+// metadataQueue is the key of the queue's name in the metadata of its consumers.
+const metadataQueue = "viesti-queue"
+
 func (b *Bus) ensureQueueConsumer(ctx context.Context, queue string, p subject.Priority) (c jetstream.Consumer, err error) {
 	const maxWaiting = 8192 // pulls of waiting modems
 	err = b.retry(ctx, func(ctx context.Context) error {
 		c, err = b.js.CreateOrUpdateConsumer(ctx, b.space.StreamOut(), jetstream.ConsumerConfig{
 			Durable: subject.ConsumerQueue(queue, p), FilterSubject: b.space.OutQueue(queue, p),
 			AckPolicy: jetstream.AckExplicitPolicy, AckWait: b.opts.AckWait,
-			MaxDeliver: -1, MaxAckPending: -1, MaxWaiting: maxWaiting, Metadata: map[string]string{"viesti-queue": queue},
+			MaxDeliver: -1, MaxAckPending: -1, MaxWaiting: maxWaiting, Metadata: map[string]string{metadataQueue: queue},
 		})
 		return err
 	})

@@ -93,7 +93,7 @@ func (b *Bus) Queues(ctx context.Context) ([]Queue, error) {
 	var queues []Queue
 	for c := range list.Info() {
 		queues = append(queues, Queue{
-			Name: c.Config.Metadata["viesti-queue"], Priority: priorityOf(c.Name), Waiting: c.NumPending, InHand: c.NumAckPending,
+			Name: c.Config.Metadata[metadataQueue], Priority: priorityOf(c.Name), Waiting: c.NumPending, InHand: c.NumAckPending,
 		})
 	}
 	return queues, list.Err()
