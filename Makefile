@@ -49,7 +49,7 @@ smpp-soak: need-go ## kill an SMPP server under load a hundred times (KILLS=N)
 	cd services && $(GO) test -count=1 -timeout 60m -v -run TestKills ./test/smpp -args -kills $(or $(KILLS),100)
 
 .PHONY: peer
-peer: need-go ## compare with the real smsd (Debian packages smstools and procmail)
+peer: need-go ## compare with the real smsd (Debian packages smstools, procmail and gawk)
 	cd services && $(GO) test -tags peer -count=1 ./test/peer/...
 
 .PHONY: interop
