@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"google.golang.org/protobuf/encoding/protowire"
+
 	viestiv1 "github.com/viesti-sms/viesti/proto/viesti/v1"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 )
@@ -20,6 +22,42 @@ func smppOut(s *message.SMPP) *viestiv1.Smpp {
 		}),
 		MessageId: text(s.MessageID),
 	}
+}
+
+// smpp writes what smppOut makes.
+func (f *fields) smpp(field protowire.Number, s *message.SMPP) {
+	if s == nil {
+		return
+	}
+	at := f.begin(field)
+	f.text(1, s.ServiceType)
+	f.smppAddress(2, s.Source)
+	f.smppAddress(3, s.Destination)
+	f.number(4, uint64(s.ESMClass))
+	f.number(5, uint64(s.ProtocolID))
+	f.number(6, uint64(s.PriorityFlag))
+	f.number(7, uint64(s.RegisteredDelivery))
+	f.number(8, uint64(s.ReplaceIfPresent))
+	f.number(9, uint64(s.DataCoding))
+	f.number(10, uint64(s.DefaultMsgID))
+	f.text(11, s.ScheduleDeliveryTime)
+	f.text(12, s.ValidityPeriod)
+	for i := range s.Parameters {
+		at := f.begin(13)
+		f.number(1, uint64(s.Parameters[i].Tag))
+		f.octets(2, s.Parameters[i].Value.Reveal())
+		f.end(at)
+	}
+	f.text(14, s.MessageID)
+	f.end(at)
+}
+
+func (f *fields) smppAddress(field protowire.Number, a message.SMPPAddress) {
+	at := f.begin(field)
+	f.number(1, uint64(a.TON))
+	f.number(2, uint64(a.NPI))
+	f.raw(3, a.Addr.Reveal())
+	f.end(at)
 }
 
 func smppAddressOut(a message.SMPPAddress) *viestiv1.SmppAddress {

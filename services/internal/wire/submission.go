@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
@@ -13,16 +14,30 @@ const MaxID = 32
 
 // EncodeSubmission returns the octets of a submission.
 func EncodeSubmission(s *message.Submission) ([]byte, error) {
-	return marshal(&viestiv1.Submission{
-		Id: text(s.ID), Account: text(s.Account), Queue: text(s.Queue), Priority: priorityOut(s.Priority),
-		Recipient: text(s.Recipient.Reveal()), NumberType: viestiv1.NumberType(s.NumberType), Sender: []byte(s.Sender),
-		Kind: kindOut(s.Kind), Alphabet: alphabetOut(s.Alphabet), Body: s.Body.Reveal(), Trim: s.Trim,
-		Options:   optionsOut(&s.Options),
-		DeliverAt: stamp(s.DeliverAt), ExpiresAt: stamp(s.ExpiresAt), AcceptedAt: stamp(s.AcceptedAt),
-		Alternates: alternatesOut(s.Alternates), OnUnknown: viestiv1.OnUnknown(s.OnUnknown),
-		Origin: originOut(s.Origin), AlternateOf: text(s.AlternateOf),
-		Smpp: smppOut(s.SMPP), Revision: s.Revision,
-	})
+	const rest = 320 // what a message has around its text, mostly
+	f := make(fields, 0, rest+s.Body.Len()+len(s.Options.UDH))
+	f.text(1, s.ID)
+	f.text(2, s.Account)
+	f.text(3, s.Queue)
+	f.number(4, uint64(priorityOut(s.Priority)))
+	f.text(5, s.Recipient.Reveal())
+	f.number(6, uint64(s.NumberType))
+	f.raw(7, s.Sender)
+	f.number(8, uint64(kindOut(s.Kind)))
+	f.number(9, uint64(alphabetOut(s.Alphabet)))
+	f.octets(10, s.Body.Reveal())
+	f.flag(11, s.Trim)
+	f.options(12, &s.Options)
+	f.stamp(13, s.DeliverAt)
+	f.stamp(14, s.ExpiresAt)
+	f.stamp(15, s.AcceptedAt)
+	f.alternates(16, s.Alternates)
+	f.number(17, uint64(s.OnUnknown))
+	f.origin(18, s.Origin)
+	f.text(19, s.AlternateOf)
+	f.smpp(20, s.SMPP)
+	f.number(21, uint64(s.Revision))
+	return f, nil
 }
 
 // DecodeSubmission reads octets written by EncodeSubmission, of this or of
@@ -70,15 +85,36 @@ func ValidID(id string) bool {
 	return true
 }
 
-func optionsOut(o *message.Options) *viestiv1.Options {
-	return &viestiv1.Options{
-		Report: triOut(o.Report), Flash: o.Flash, MessageClass: optional[uint8, uint32](o.Class),
-		Dcs: optional[uint8, uint32](o.DCS), Pid: optional[uint8, uint32](o.PID), Ping: o.Ping,
-		Replace: uint32(o.Replace), System: viestiv1.System(o.System), ReplyPath: triOut(o.ReplyPath),
-		RejectDuplicates: o.RejectDuplicates, MessageReference: optional[uint8, uint32](o.MessageReference),
-		Validity: optional[uint8, uint32](o.Validity), Udhi: triOut(o.UDHI), Udh: o.UDH, Split: splitOut(o.Split),
-		Language: optional[uint8, uint32](o.Language), LanguageExt: optional[uint8, uint32](o.LanguageExt),
-		Smsc: text(o.SMSC.Reveal()), Retries: optional[int, uint32](o.Retries), Reference16: o.Reference16, PduKey: text(o.PDUKey),
+func (f *fields) options(field protowire.Number, o *message.Options) {
+	at := f.begin(field)
+	f.tri(1, o.Report)
+	f.flag(2, o.Flash)
+	maybe(f, 3, o.Class)
+	maybe(f, 4, o.DCS)
+	maybe(f, 5, o.PID)
+	f.flag(6, o.Ping)
+	f.number(7, uint64(o.Replace))
+	f.number(8, uint64(o.System))
+	f.tri(9, o.ReplyPath)
+	f.flag(10, o.RejectDuplicates)
+	maybe(f, 11, o.MessageReference)
+	maybe(f, 12, o.Validity)
+	f.tri(13, o.UDHI)
+	f.octets(14, o.UDH)
+	f.number(15, uint64(splitOut(o.Split)))
+	maybe(f, 16, o.Language)
+	maybe(f, 17, o.LanguageExt)
+	f.text(18, o.SMSC.Reveal())
+	maybe(f, 19, o.Retries)
+	f.flag(20, o.Reference16)
+	f.text(21, o.PDUKey)
+	f.end(at)
+}
+
+// tri writes a flag that may be absent.
+func (f *fields) tri(field protowire.Number, t message.Tri) {
+	if v := triOut(t); v != nil {
+		f.present(field, protowire.EncodeBool(*v))
 	}
 }
 
@@ -133,6 +169,15 @@ func optionsIn(p *viestiv1.Options) (message.Options, error) {
 	return o, nil
 }
 
+func (f *fields) alternates(field protowire.Number, as []message.Alternate) {
+	for i := range as {
+		at := f.begin(field)
+		f.text(1, as[i].Recipient.Reveal())
+		f.span(2, as[i].After)
+		f.end(at)
+	}
+}
+
 func alternatesOut(as []message.Alternate) []*viestiv1.Alternate {
 	out := make([]*viestiv1.Alternate, 0, len(as))
 	for _, a := range as {
@@ -150,6 +195,18 @@ func alternatesIn(ps []*viestiv1.Alternate) []message.Alternate {
 		out = append(out, message.Alternate{Recipient: message.NewAddress(p.GetRecipient()), After: p.GetAfter().AsDuration()})
 	}
 	return out
+}
+
+func (f *fields) origin(field protowire.Number, o message.Origin) {
+	if o == (message.Origin{}) {
+		return
+	}
+	at := f.begin(field)
+	f.text(1, o.Host)
+	f.raw(2, o.File)
+	f.text(3, o.Claim)
+	f.raw(4, o.Directory)
+	f.end(at)
 }
 
 func originOut(o message.Origin) *viestiv1.Origin {
