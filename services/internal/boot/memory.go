@@ -1,8 +1,11 @@
 package boot
 
 import (
+	"context"
 	"os"
 	"runtime/debug"
+	"runtime/metrics"
+	"time"
 )
 
 // Many modems hold much that lives as long as they do, which the collector by default
@@ -16,5 +19,69 @@ const (
 func tightenMemory(modems int) {
 	if modems >= manyModems && os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(tightTarget)
+	}
+}
+
+// A server under load makes much garbage around little that lives: the collector would
+// run several times a second. While it does, it is given room, and later runs take what
+// fits one; when it has rested for a while, the memory is given back.
+const (
+	roomUnderLoad = 64 << 20
+	mostPercent   = 400
+	usualPercent  = 100
+	lookEvery     = 500 * time.Millisecond
+	// busyCycles in the time between two looks are many, and restLooks without any few.
+	busyCycles = 2
+	restLooks  = 20
+)
+
+// room says how much the collector leaves alone. It is for one goroutine.
+type room struct {
+	cycles           uint64
+	resting, percent int
+}
+
+// next is the percentage of what lives that may be added to it before the collector
+// runs, after a look: cycles is how often it has run at all, and live what it left.
+func (r *room) next(cycles, live uint64) int {
+	ran := cycles - r.cycles
+	r.cycles = cycles
+	switch {
+	case ran >= busyCycles:
+		r.percent = int(min(usualPercent+usualPercent*roomUnderLoad/max(live, 1), mostPercent))
+		r.resting = 0
+	case ran > 0:
+		r.resting = 0
+	default:
+		if r.resting++; r.resting >= restLooks {
+			r.percent = usualPercent
+		}
+	}
+	return max(r.percent, usualPercent)
+}
+
+// giveRoom gives the collector room while the process is under load, until ctx ends.
+// What GOGC or anybody else has set stays.
+func giveRoom(ctx context.Context) {
+	seen := []metrics.Sample{{Name: "/gc/cycles/total:gc-cycles"}, {Name: "/gc/heap/live:bytes"}, {Name: "/gc/gogc:percent"}}
+	metrics.Read(seen)
+	if os.Getenv("GOGC") != "" || seen[2].Value.Uint64() != usualPercent {
+		return
+	}
+	defer debug.SetGCPercent(usualPercent)
+	r, percent := room{cycles: seen[0].Value.Uint64()}, usualPercent
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		metrics.Read(seen)
+		if next := r.next(seen[0].Value.Uint64(), seen[1].Value.Uint64()); next != percent {
+			percent = next
+			debug.SetGCPercent(percent)
+		}
 	}
 }

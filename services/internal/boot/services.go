@@ -1,7 +1,9 @@
 package boot
 
 import (
+	"context"
 	"fmt"
+	"sync"
 
 	"go.uber.org/zap"
 
@@ -33,7 +35,15 @@ func SMPP(cfg *Config, b *bus.Bus, logger *zap.Logger) (lifecycle.Service, error
 	if err := cfg.SMPP.Check(); err != nil {
 		return lifecycle.Service{}, err
 	}
-	return lifecycle.Service{Name: "smpp", Run: smpp.New(*cfg.SMPP, smpp.OnBus(b), logger).Run}, nil
+	server := smpp.New(*cfg.SMPP, smpp.OnBus(b), logger)
+	return lifecycle.Service{Name: "smpp", Run: func(ctx context.Context) error {
+		var beside sync.WaitGroup
+		defer beside.Wait()
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		beside.Go(func() { giveRoom(ctx) })
+		return server.Run(ctx)
+	}}, nil
 }
 
 // Stats builds what writes status and statistics.
