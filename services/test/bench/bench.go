@@ -67,7 +67,7 @@ func (b *bench) findSystems(ctx context.Context, o options, root string) error {
 		}
 		b.systems = append(b.systems, viesti(program))
 	}
-	if o.only == onlyViesti || o.only == onlyIdle || o.only == onlySMPP || o.only == onlyFlood {
+	if o.only != "" && o.only != onlySmsd {
 		return nil
 	}
 	if !exists(o.smsd) {

@@ -23,7 +23,7 @@ type options struct {
 	dir, viestid, smsd, conf, profile string
 	modems, messages, only            string
 	rounds, samples, idle, binds      int
-	files                             int
+	files, timers, due                int
 	patience, span                    time.Duration
 }
 
@@ -36,11 +36,13 @@ func main() {
 	flag.StringVar(&o.profile, "profile", "", "also write CPU profiles of viestid into this directory; they cost some speed")
 	flag.StringVar(&o.modems, "modems", "1,16", "numbers of modems")
 	flag.StringVar(&o.messages, "messages", "1500,2500", "numbers of messages, for each number of modems")
-	flag.StringVar(&o.only, "only", "", "measure only this system, viesti or smsd; or only the idle modems: idle; or only SMPP: smpp; or only very many files at once: flood")
+	flag.StringVar(&o.only, "only", "", "measure only this system, viesti or smsd; or only the idle modems: idle; or only SMPP: smpp; or only very many files at once: flood; or only pending timers: timers")
 	flag.IntVar(&o.rounds, "rounds", 3, "how often to measure the throughput; the median is shown")
 	flag.IntVar(&o.samples, "samples", 200, "how many messages to measure the latency with; 0: not at all")
 	flag.IntVar(&o.idle, "idle", 1000, "how many idle modems to measure viestid with; 0: not at all")
 	flag.IntVar(&o.files, "files", 100000, "how many files to drop at once with -only flood")
+	flag.IntVar(&o.timers, "timers", 100000, "how many timers shall be pending with -only timers")
+	flag.IntVar(&o.due, "due", 10000, "how many timers of each kind shall be due at one second with -only timers")
 	flag.IntVar(&o.binds, "binds", 10000, "how many idle SMPP sessions to measure; 0: none")
 	flag.DurationVar(&o.span, "span", 5*time.Second, "how long to load SMPP each time")
 	flag.DurationVar(&o.patience, "patience", 3*time.Minute, "how long one measurement may take")
@@ -73,6 +75,9 @@ func run(ctx context.Context, o options) error {
 	}
 	if o.only == onlyFlood {
 		return b.flood(ctx, o.files)
+	}
+	if o.only == onlyTimers {
+		return b.timers(ctx, o.timers, o.due)
 	}
 	r := report{facts: machineFacts(b.dir, b.systems)}
 	for _, c := range cases {
@@ -108,11 +113,12 @@ const (
 	onlyIdle   = "idle"
 	onlySMPP   = "smpp"
 	onlyFlood  = "flood"
+	onlyTimers = "timers"
 )
 
 // cases checks the flags and returns what to measure the throughput with.
 func (o options) cases() ([]load, error) {
-	if known := []string{"", onlyViesti, onlySmsd, onlyIdle, onlySMPP, onlyFlood}; !slices.Contains(known, o.only) {
+	if known := []string{"", onlyViesti, onlySmsd, onlyIdle, onlySMPP, onlyFlood, onlyTimers}; !slices.Contains(known, o.only) {
 		return nil, fmt.Errorf("-only is %q: want one of%s", o.only, strings.Join(known, " "))
 	}
 	modems, err := numbers(o.modems)

@@ -149,25 +149,30 @@ func (s *smppServer) ready(ctx context.Context) (string, error) {
 // addAccount gives the load an account that may do everything.
 func (s *smppServer) addAccount(ctx context.Context, phrase string) error {
 	const binds = 20000
-	nc, err := bus.Dial(bus.Target{Context: filepath.Join(s.dir, "state", "context.json")}, nats.Name("bench"))
+	nc, opened, err := openBus(s.dir)
 	if err != nil {
 		return err
 	}
 	defer nc.Close()
-	space, err := subject.New("")
-	if err != nil {
-		return err
-	}
-	opened, err := bus.New(nc, bus.Options{Space: space})
-	if err != nil {
-		return err
-	}
 	everything := []string{account.Any}
 	return opened.PutAccount(ctx, &account.Account{
 		Name: smppAccount, SecretHash: secret.Hash(phrase), Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 		Modes: account.KnownModes, Sources: everything, Destinations: everything, Codings: account.KnownCodings,
 		Commands: account.KnownCommands, Window: smppWindow, MaxBinds: binds,
 	})
+}
+
+// openBus connects to the viestid that works in dir, as its operator.
+func openBus(dir string) (*nats.Conn, *bus.Bus, error) {
+	nc, err := bus.Dial(bus.Target{Context: filepath.Join(dir, "state", "context.json")}, nats.Name("bench"))
+	if err != nil {
+		return nil, nil, err
+	}
+	opened, err := bus.New(nc, bus.Options{Space: subject.Default()})
+	if err != nil {
+		nc.Close()
+	}
+	return nc, opened, err
 }
 
 // freeAddress is an address on loopback that nobody used a moment ago.
