@@ -9,7 +9,6 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
-	"github.com/synadia-io/orbit.go/jetstreamext"
 
 	"github.com/viesti-sms/viesti/proto/subject"
 	"github.com/viesti-sms/viesti/services/internal/core/escalation"
@@ -232,29 +231,4 @@ func (b *Bus) followIn(ctx context.Context, stream, consumer string, read reader
 		return fmt.Errorf("following %s: %w", consumer, err)
 	}
 	return b.inLanes(ctx, c, startRows(), confirmed, read)
-}
-
-// eachStored calls f with every stored event whose subject matches filter, in order.
-func (b *Bus) eachStored(ctx context.Context, filter string, f func(*jetstream.RawStreamMsg, *life.Event)) error {
-	const most = 1000
-	all, err := jetstreamext.GetBatch(ctx, b.js, b.space.StreamEvents(), most, jetstreamext.GetBatchSubject(filter))
-	if err != nil {
-		return err
-	}
-	for raw, err := range all {
-		if errors.Is(err, jetstreamext.ErrNoMessages) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		e, err := wire.DecodeEvent(raw.Data)
-		if err != nil {
-			return err
-		}
-		if e.Kind != nil {
-			f(raw, e)
-		}
-	}
-	return nil
 }

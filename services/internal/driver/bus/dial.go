@@ -27,13 +27,18 @@ func (t Target) IsZero() bool { return t == Target{} }
 // ErrTarget says that a broker is not named well.
 var ErrTarget = errors.New("choosing the broker")
 
+// answerRoom is how many messages of one answer may wait to be read. The largest answers
+// have a page of 1000. Room is made for each answer, and the library's own, 65536, is
+// half a megabyte.
+const answerRoom = 4096
+
 // ConnectOptions are the options of all connections of Viesti: they never give
 // up, notice a silent server soon, and call notify when the connection is lost
 // or back.
 func ConnectOptions(name string, notify func(connected bool, err error)) []nats.Option {
 	return []nats.Option{
 		nats.Name(name), nats.MaxReconnects(-1), nats.ReconnectWait(500 * time.Millisecond), nats.PingInterval(5 * time.Second),
-		nats.IgnoreAuthErrorAbort(),
+		nats.IgnoreAuthErrorAbort(), nats.SyncQueueLen(answerRoom),
 		nats.DisconnectErrHandler(func(nc *nats.Conn, err error) {
 			if !nc.IsClosed() {
 				notify(false, err)
