@@ -70,6 +70,9 @@ type Policies interface {
 type Binds interface {
 	// AcquireBind takes one of most binds; bus.ErrTooMany: there is none.
 	AcquireBind(ctx context.Context, account string, most int, holder string) (Lease, error)
+	// ShareRates tells other instances what this one uses of the rates of accounts, in
+	// messages a second, and returns what they use. holder names this one for people.
+	ShareRates(ctx context.Context, holder string, own map[string]float64) (map[string]account.Elsewhere, error)
 	// Count adds to a counter of an account.
 	Count(ctx context.Context, account, period string, n int64) (total uint64, err error)
 }

@@ -23,6 +23,9 @@ type fake struct {
 	start func(*message.Submission) (Pending, error)
 	// bind decides about binds; nil: there is no limit.
 	bind func(account string) error
+	// elsewhere is what other instances use of rates, and told what this one does.
+	elsewhere map[string]account.Elsewhere
+	told      []map[string]float64
 	// events are what Follow brings.
 	events chan *bus.Stored
 
@@ -173,6 +176,13 @@ func (f *fake) AcquireBind(_ context.Context, account string, _ int, _ string) (
 		}
 	}
 	return freely{}, nil
+}
+
+func (f *fake) ShareRates(_ context.Context, _ string, own map[string]float64) (map[string]account.Elsewhere, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.told = append(f.told, own)
+	return f.elsewhere, nil
 }
 
 func (f *fake) Count(_ context.Context, account, period string, n int64) (uint64, error) {

@@ -48,11 +48,13 @@ func (s *Server) release(lease Lease) {
 func (s *Server) renew(ctx context.Context) {
 	tick := time.NewTicker(bus.BindRenewal)
 	defer tick.Stop()
+	rates := rates{since: time.Now()}
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
+		case now := <-tick.C:
+			rates.share(ctx, s, now)
 			s.renewAll(ctx)
 		}
 	}

@@ -1,6 +1,7 @@
 package smpp
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/smpp"
+	"github.com/viesti-sms/viesti/services/internal/core/account"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
@@ -560,5 +562,50 @@ func TestPanicEndsOneSession(t *testing.T) {
 			t.Errorf("%d panics", s.panics.Load())
 		}
 		end(s, bad, good)
+	})
+}
+
+// TestRateIsShared: what other instances use of the account's rate is not used here, and
+// they are told what is.
+func TestRateIsShared(t *testing.T) {
+	bubble(t, func(t *testing.T, f *fake, s *Server) {
+		a := someone("acme")
+		a.Window, a.Rate = 1, 20
+		f.accounts[0] = a
+		f.elsewhere = map[string]account.Elsewhere{"acme": {Rate: 20, Instances: 1}}
+		s.apply(f.policy())
+		ctx, cancel := context.WithCancel(t.Context())
+		s.running.Go(func() { s.renew(ctx) })
+		l := connect(t, s).bind(smpp.BindTransmitterID)
+		seq := uint32(1)
+		during := func(span time.Duration) (accepted int) {
+			for end := time.Now().Add(span); time.Now().Before(end); {
+				seq++
+				l.say(smpp.SubmitSMID, seq, hello(func(*smpp.ShortMessage) {}))
+				if h := l.expect(smpp.SubmitSMRespID); h.Status == smpp.OK {
+					accepted++
+				}
+			}
+			return accepted
+		}
+		if n := during(bus.BindRenewal - time.Millisecond); n < 99 || n > 101 {
+			t.Errorf("%d messages in five seconds when nothing is known of others, want 100", n)
+		}
+		time.Sleep(time.Second)
+		s.apply(f.policy()) // changes nothing
+		if n := during(3 * time.Second); n < 29 || n > 32 {
+			t.Errorf("%d messages in three seconds while others use the rate, want 30", n)
+		}
+		if f.mu.Lock(); len(f.told) == 0 || f.told[0]["acme"] < 19 || f.told[0]["acme"] > 21 {
+			t.Errorf("the others were told %v", f.told)
+		}
+		f.elsewhere = nil
+		f.mu.Unlock()
+		time.Sleep(bus.BindRenewal)
+		if n := during(time.Second); n < 19 || n > 22 {
+			t.Errorf("%d messages in a second when the others have stopped, want 20", n)
+		}
+		cancel()
+		end(s, l)
 	})
 }

@@ -39,7 +39,9 @@ type tenant struct {
 	name    string
 	profile atomic.Pointer[profile]
 	limiter *rate.Limiter
-	quota   quota
+	// paced counts messages that the limiter let through.
+	paced atomic.Uint64
+	quota quota
 
 	mu    sync.Mutex
 	conns map[*Conn]struct{}
@@ -48,28 +50,46 @@ type tenant struct {
 	turn      int
 	// freed is closed when a place for a delivery may have become free.
 	freed chan struct{}
+	// used is how much of the account's rate the sessions used lately, and elsewhere how
+	// other instances use it.
+	used      float64
+	elsewhere account.Elsewhere
 	// stopFollowing ends the following of the account's events; nil: nobody does.
 	stopFollowing context.CancelFunc
 }
 
 func newTenant(s *Server, a *account.Account) *tenant {
-	t := &tenant{srv: s, name: a.Name, conns: map[*Conn]struct{}{}, freed: make(chan struct{}), limiter: rate.NewLimiter(limitOf(a), a.BurstSize())}
+	t := &tenant{srv: s, name: a.Name, conns: map[*Conn]struct{}{}, freed: make(chan struct{}), limiter: rate.NewLimiter(rate.Inf, a.BurstSize())}
 	t.use(a)
 	return t
 }
 
 // use takes over the rules of the account.
 func (t *tenant) use(a *account.Account) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.profile.Store(newProfile(a))
-	t.limiter.SetLimit(limitOf(a))
+	t.limit()
 	t.limiter.SetBurst(a.BurstSize())
 }
 
-func limitOf(a *account.Account) rate.Limit {
-	if a.Rate == 0 {
-		return rate.Inf
+// share leaves to other instances what they use of the account's rate.
+func (t *tenant) share(used float64, e account.Elsewhere) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.used, t.elsewhere = used, e
+	t.limit()
+}
+
+// limit sets the rate that the sessions here have together; the lock is held.
+func (t *tenant) limit() {
+	limit := rate.Inf
+	if a := t.profile.Load().account; a.Rate > 0 {
+		limit = rate.Limit(account.Share(a.Rate, t.used, t.elsewhere))
 	}
-	return rate.Limit(a.Rate)
+	if limit != t.limiter.Limit() {
+		t.limiter.SetLimit(limit)
+	}
 }
 
 // join adds a session that has bound; false: the server stops.
@@ -179,7 +199,7 @@ func (t *tenant) follow(ctx context.Context) {
 }
 
 // pace holds a session up so that its account keeps its rate; false: it would take
-// too long. Sessions of the account on other instances have their own rate.
+// too long. What is left of the rate here changes with what other instances use.
 func (c *Conn) pace(n int, now time.Time) bool {
 	const most = time.Second
 	limiter := c.tenant.limiter
@@ -192,6 +212,7 @@ func (c *Conn) pace(n int, now time.Time) bool {
 			r.CancelAt(now)
 			return false
 		}
+		c.tenant.paced.Add(uint64(some))
 		if wait > 0 {
 			c.out.flush()
 			c.rest(wait)

@@ -202,8 +202,11 @@ func (x *Session) GetAwaited() uint32 {
 type Instance struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// For people.
-	Holder        string                 `protobuf:"bytes,1,opt,name=holder,proto3" json:"holder,omitempty"`
-	Since         *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=since,proto3" json:"since,omitempty"`
+	Holder string                 `protobuf:"bytes,1,opt,name=holder,proto3" json:"holder,omitempty"`
+	Since  *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=since,proto3" json:"since,omitempty"`
+	// Messages a second that went through it lately, by account, of accounts whose rate is
+	// limited. Others leave that much of the limit to it.
+	Rates         map[string]float64 `protobuf:"bytes,3,rep,name=rates,proto3" json:"rates,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"fixed64,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -248,6 +251,13 @@ func (x *Instance) GetHolder() string {
 func (x *Instance) GetSince() *timestamppb.Timestamp {
 	if x != nil {
 		return x.Since
+	}
+	return nil
+}
+
+func (x *Instance) GetRates() map[string]float64 {
+	if x != nil {
+		return x.Rates
 	}
 	return nil
 }
@@ -375,10 +385,15 @@ const file_viesti_v1_session_proto_rawDesc = "" +
 	"\tdelivered\x18\r \x01(\x04R\tdelivered\x12\x18\n" +
 	"\arefused\x18\x0e \x01(\x04R\arefused\x12\x1b\n" +
 	"\tin_flight\x18\x0f \x01(\rR\binFlight\x12\x18\n" +
-	"\aawaited\x18\x10 \x01(\rR\aawaited\"T\n" +
+	"\aawaited\x18\x10 \x01(\rR\aawaited\"\xc4\x01\n" +
 	"\bInstance\x12\x16\n" +
 	"\x06holder\x18\x01 \x01(\tR\x06holder\x120\n" +
-	"\x05since\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\"?\n" +
+	"\x05since\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\x124\n" +
+	"\x05rates\x18\x03 \x03(\v2\x1e.viesti.v1.Instance.RatesEntryR\x05rates\x1a8\n" +
+	"\n" +
+	"RatesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\x01R\x05value:\x028\x01\"?\n" +
 	"\x05Binds\x126\n" +
 	"\tinstances\x18\x01 \x03(\v2\x18.viesti.v1.InstanceBindsR\tinstances\"A\n" +
 	"\rInstanceBinds\x12\x1a\n" +
@@ -397,24 +412,26 @@ func file_viesti_v1_session_proto_rawDescGZIP() []byte {
 	return file_viesti_v1_session_proto_rawDescData
 }
 
-var file_viesti_v1_session_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_viesti_v1_session_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_viesti_v1_session_proto_goTypes = []any{
 	(*Session)(nil),               // 0: viesti.v1.Session
 	(*Instance)(nil),              // 1: viesti.v1.Instance
 	(*Binds)(nil),                 // 2: viesti.v1.Binds
 	(*InstanceBinds)(nil),         // 3: viesti.v1.InstanceBinds
-	(*timestamppb.Timestamp)(nil), // 4: google.protobuf.Timestamp
+	nil,                           // 4: viesti.v1.Instance.RatesEntry
+	(*timestamppb.Timestamp)(nil), // 5: google.protobuf.Timestamp
 }
 var file_viesti_v1_session_proto_depIdxs = []int32{
-	4, // 0: viesti.v1.Session.since:type_name -> google.protobuf.Timestamp
-	4, // 1: viesti.v1.Session.active_at:type_name -> google.protobuf.Timestamp
-	4, // 2: viesti.v1.Instance.since:type_name -> google.protobuf.Timestamp
-	3, // 3: viesti.v1.Binds.instances:type_name -> viesti.v1.InstanceBinds
-	4, // [4:4] is the sub-list for method output_type
-	4, // [4:4] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	5, // 0: viesti.v1.Session.since:type_name -> google.protobuf.Timestamp
+	5, // 1: viesti.v1.Session.active_at:type_name -> google.protobuf.Timestamp
+	5, // 2: viesti.v1.Instance.since:type_name -> google.protobuf.Timestamp
+	4, // 3: viesti.v1.Instance.rates:type_name -> viesti.v1.Instance.RatesEntry
+	3, // 4: viesti.v1.Binds.instances:type_name -> viesti.v1.InstanceBinds
+	5, // [5:5] is the sub-list for method output_type
+	5, // [5:5] is the sub-list for method input_type
+	5, // [5:5] is the sub-list for extension type_name
+	5, // [5:5] is the sub-list for extension extendee
+	0, // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_viesti_v1_session_proto_init() }
@@ -428,7 +445,7 @@ func file_viesti_v1_session_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_viesti_v1_session_proto_rawDesc), len(file_viesti_v1_session_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   4,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"maps"
+	"math"
 	"net/netip"
 
 	"google.golang.org/protobuf/proto"
@@ -50,9 +52,28 @@ func remoteIn(s string) netip.AddrPort {
 	return a
 }
 
-// EncodeInstance returns the octets of a running process, by a name for people.
-func EncodeInstance(holder string) ([]byte, error) {
-	return marshal(&viestiv1.Instance{Holder: text(holder)})
+// EncodeInstance returns the octets of a running process, by a name for people, and of
+// what it uses of the rates of accounts, in messages a second.
+func EncodeInstance(holder string, rates map[string]float64) ([]byte, error) {
+	p := &viestiv1.Instance{Holder: text(holder)}
+	for name, rate := range rates {
+		if p.Rates == nil {
+			p.Rates = make(map[string]float64, len(rates))
+		}
+		p.Rates[text(name)] = rate
+	}
+	return marshal(p)
+}
+
+// DecodeInstance reads octets written by EncodeInstance. A rate that can be none is
+// left out.
+func DecodeInstance(data []byte) (holder string, rates map[string]float64, err error) {
+	var p viestiv1.Instance
+	if err := proto.Unmarshal(data, &p); err != nil {
+		return "", nil, malformed("Instance", err)
+	}
+	maps.DeleteFunc(p.Rates, func(_ string, rate float64) bool { return !(rate > 0) || math.IsInf(rate, 1) })
+	return p.GetHolder(), p.Rates, nil
 }
 
 // EncodeBinds returns the octets of the sessions of an account.

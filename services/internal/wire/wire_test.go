@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"errors"
+	"math"
 	"net/netip"
 	"reflect"
 	"testing"
@@ -133,6 +134,22 @@ func TestModemRoundTrips(t *testing.T) {
 		data, err = EncodePolicy(shared)
 		same(t, "policy", decoded(t, DecodePolicy, data, err), shared)
 	})
+}
+
+// TestInstance: rates that can be none are left out.
+func TestInstance(t *testing.T) {
+	t.Parallel()
+	data, err := EncodeInstance("host", map[string]float64{"acme": 12.5, "none": 0, "less": -1, "nan": math.NaN(), "all": math.Inf(1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	holder, rates, err := DecodeInstance(data)
+	if err != nil || holder != "host" || len(rates) != 1 || rates["acme"] != 12.5 {
+		t.Errorf("%q, %v, %v", holder, rates, err)
+	}
+	if _, _, err := DecodeInstance([]byte{0xff}); !errors.Is(err, ErrMalformed) {
+		t.Errorf("nonsense: %v", err)
+	}
 }
 
 // TestFullSetsEveryField checks the other side of the round trips: what a full

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 )
 
@@ -157,4 +159,50 @@ func TestDefaults(t *testing.T) {
 	if a.WindowSize() != 5 || a.BindLimit() != 7 || a.BurstSize() != 9 {
 		t.Errorf("%d, %d, %d", a.WindowSize(), a.BindLimit(), a.BurstSize())
 	}
+}
+
+// TestShare: two that both want more than there is end with half each, whatever they
+// begin with; what one does not use the other has.
+func TestShare(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		limit, own float64
+		e          Elsewhere
+		want       float64
+	}{
+		{20, 0, Elsewhere{}, 20}, {20, 5, Elsewhere{}, 20}, {20, 17, Elsewhere{Rate: 3, Instances: 1}, 17}, {20, 20, Elsewhere{Rate: 20, Instances: 1}, 10},
+		{20, 0, Elsewhere{Rate: 20, Instances: 1}, 10}, {20, 6, Elsewhere{Rate: 4, Instances: 1}, 11}, {20, 5, Elsewhere{Rate: 100, Instances: 3}, 5},
+	} {
+		if got := Share(c.limit, c.own, c.e); got != c.want {
+			t.Errorf("of %v, %v here and %+v elsewhere: %v, want %v", c.limit, c.own, c.e, got, c.want)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		limit := rapid.Float64Range(1, 1000).Draw(t, "limit")
+		wants := rapid.SliceOfN(rapid.Float64Range(0, 2000), 2, 5).Draw(t, "wants")
+		used := make([]float64, len(wants))
+		for range 60 {
+			next := make([]float64, len(wants))
+			for i, want := range wants {
+				var e Elsewhere
+				for j, rate := range used {
+					if j != i && rate > 0 {
+						e.Rate, e.Instances = e.Rate+rate, e.Instances+1
+					}
+				}
+				next[i] = min(want, Share(limit, used[i], e))
+			}
+			used = next
+		}
+		sum, wanted := 0.0, 0.0
+		for i := range used {
+			sum, wanted = sum+used[i], wanted+wants[i]
+		}
+		if sum > limit*1.01 {
+			t.Fatalf("%v of %v use %v of %v", used, wants, sum, limit)
+		}
+		if sum < min(limit, wanted)*0.99 {
+			t.Fatalf("%v of %v use only %v of %v", used, wants, sum, limit)
+		}
+	})
 }

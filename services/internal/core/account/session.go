@@ -35,3 +35,20 @@ type Holding struct {
 	Instance string
 	Count    uint32
 }
+
+// Elsewhere is how an account uses its rate on other instances.
+type Elsewhere struct {
+	// Rate is in messages a second, and Instances how many send any.
+	Rate      float64
+	Instances int
+}
+
+// Share is the part of a limit that one instance may use, in messages a second, when it
+// used own lately: what nobody uses is divided among those that send, and none has less
+// than its part were the limit shared evenly. So an instance where nothing is sent
+// keeps nothing from the others, and when all want more than there is, each has the
+// same after a few rounds.
+func Share(limit, own float64, e Elsewhere) float64 {
+	sending := float64(1 + max(e.Instances, 0))
+	return max(own+(limit-own-e.Rate)/sending, limit/sending)
+}

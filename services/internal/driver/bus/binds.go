@@ -51,6 +51,8 @@ type bindLeases struct {
 	// held are the binds by account, and owed those whose entry must still be written.
 	held map[string]uint32
 	owed map[string]bool
+	// rates are what this process uses of the rates of accounts.
+	rates map[string]float64
 }
 
 func newBindLeases(ttl time.Duration) *bindLeases {
@@ -210,7 +212,7 @@ func (b *Bus) settleBinds(ctx context.Context) error {
 
 // writeInstance writes the lease of this process over the one with a sequence.
 func (b *Bus) writeInstance(ctx context.Context, holder, instance string, last uint64) (seq uint64, err error) {
-	data, err := wire.EncodeInstance(holder)
+	data, err := wire.EncodeInstance(holder, b.binds.rates)
 	if err != nil {
 		return 0, err
 	}
@@ -291,6 +293,57 @@ func (b *Bus) liveBinds(ctx context.Context, key string) (others []accounts.Hold
 		return nil
 	})
 	return others, seq, err
+}
+
+// ShareRates tells other instances how many messages a second go through this one for
+// accounts whose rate is limited, with the next renewal of its lease, and returns what
+// the others told. It is to be called every BindRenewal.
+func (b *Bus) ShareRates(ctx context.Context, holder string, own map[string]float64) (map[string]accounts.Elsewhere, error) {
+	l := b.binds
+	if err := l.take(ctx); err != nil {
+		return nil, err
+	}
+	l.rates = own
+	err := b.renewInstance(ctx, holder)
+	instance := l.instance
+	l.give()
+	if err != nil {
+		return nil, err
+	}
+	return b.ratesElsewhere(ctx, instance)
+}
+
+// ratesElsewhere adds up what all living instances but one use.
+func (b *Bus) ratesElsewhere(ctx context.Context, but string) (sums map[string]accounts.Elsewhere, err error) {
+	bucket := b.space.BucketLeases()
+	own := subject.BucketKey(bucket, subject.InstanceKey(but))
+	err = b.retry(ctx, func(ctx context.Context) error {
+		sums = map[string]accounts.Elsewhere{}
+		found, err := jetstreamext.GetLastMsgsFor(ctx, b.js, subject.StreamOfBucket(bucket), []string{subject.BucketKey(bucket, subject.InstancesFilter)})
+		if err != nil {
+			return err
+		}
+		for raw, err := range found {
+			switch {
+			case errors.Is(err, jetstreamext.ErrNoMessages):
+				continue
+			case err != nil:
+				return err
+			case raw.Subject == own, raw.Header.Get(jetstream.MarkerReasonHeader) != "":
+				continue
+			}
+			_, rates, err := wire.DecodeInstance(raw.Data)
+			if err != nil {
+				continue // it uses none that this version knows of
+			}
+			for account, rate := range rates {
+				sum := sums[account]
+				sums[account] = accounts.Elsewhere{Rate: sum.Rate + rate, Instances: sum.Instances + 1}
+			}
+		}
+		return nil
+	})
+	return sums, err
 }
 
 // compareAndSet publishes a message whose subject must have a sequence as its last

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/viesti-sms/viesti/proto/subject"
+	accounts "github.com/viesti-sms/viesti/services/internal/core/account"
 )
 
 // instance is a process of its own whose leases last so long.
@@ -201,4 +202,29 @@ func TestCount(t *testing.T) {
 	if _, err := one.Count(ctx, "acme", "20260301", 1); !errors.Is(err, context.Canceled) {
 		t.Errorf("after the end: %v", err)
 	}
+}
+
+// TestRatesAreShared: each instance learns what the others use, and what a dead one used
+// is soon free again.
+func TestRatesAreShared(t *testing.T) {
+	t.Parallel()
+	broker := newBroker(t)
+	const ttl = time.Second // the least that the broker takes
+	one, two, three := broker.instance(t, ttl), broker.instance(t, time.Minute), broker.instance(t, time.Minute)
+	share := func(b *Bus, own map[string]float64) map[string]accounts.Elsewhere {
+		t.Helper()
+		others, err := b.ShareRates(bounded(t), "test", own)
+		must(t, err)
+		return others
+	}
+	if others := share(one, map[string]float64{"acme": 12, "other": 3}); len(others) != 0 {
+		t.Errorf("alone: %v", others)
+	}
+	if got, want := share(two, map[string]float64{"acme": 5}), (accounts.Elsewhere{Rate: 12, Instances: 1}); got["acme"] != want {
+		t.Errorf("the second sees %v, want %v", got, want)
+	}
+	if got, want := share(three, nil), (accounts.Elsewhere{Rate: 17, Instances: 2}); got["acme"] != want || got["other"].Rate != 3 {
+		t.Errorf("the third sees %v, want %v", got, want)
+	}
+	waitUntil(t, func() bool { return share(three, nil)["acme"] == accounts.Elsewhere{Rate: 5, Instances: 1} })
 }
