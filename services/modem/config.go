@@ -81,8 +81,10 @@ type Device struct {
 	OpenSleep config.Duration `yaml:"device_open_errorsleeptime"`
 	// OpenAlarm failures to open it, one after the other, raise an alarm; 0: none does.
 	OpenAlarm int `yaml:"device_open_alarm_after"`
-	// SuspendFile names modems that are to be out of service; looked at every ten seconds.
-	SuspendFile string `yaml:"suspend"`
+	// SuspendFile names modems that are to be out of service. It is looked at every
+	// SuspendInterval.
+	SuspendFile     string          `yaml:"suspend"`
+	SuspendInterval config.Duration `yaml:"suspend_interval"`
 	// OnUnknown is resend (the default) or hold: what to do with a part that may
 	// or may not have been sent.
 	OnUnknown string `yaml:"on_unknown"`
@@ -119,7 +121,7 @@ func DefaultDevice() Device {
 		PDUMode: true, CMGLValue: "4", MemoryStart: 1, StartSleep: config.Duration(3 * time.Second),
 		ReadTimeout: config.Duration(5 * time.Second), SendRetries: 2, MaxAttempts: 9, ErrorSleep: config.Duration(10 * time.Second),
 		BlockAfter: 3, BlockTime: config.Duration(time.Hour), Poll: config.Duration(10 * time.Second),
-		OpenSleep: config.Duration(30 * time.Second), OnUnknown: message.Resend.String(),
+		OpenSleep: config.Duration(30 * time.Second), SuspendInterval: config.Duration(10 * time.Second), OnUnknown: message.Resend.String(),
 		CSConvert: set.CSConvert, Optical: set.Optical, NoticeUCS2: set.NoticeUCS2, Validity: set.Validity,
 		Autosplit: int(set.Split), Conversation: defaultConversation(), Calls: defaultCalls(), Resets: defaultResets(),
 		Regular: defaultRegular(),
@@ -167,6 +169,9 @@ func (c *Config) Check() error {
 		}
 		if _, ok := policies[d.OnUnknown]; !ok {
 			bad("on_unknown is %q, want resend or hold", d.OnUnknown)
+		}
+		if d.SuspendFile != "" && d.SuspendInterval <= 0 {
+			bad("suspend_interval is %v, want more than nothing", time.Duration(d.SuspendInterval))
 		}
 		if d.Autosplit < 0 || d.Autosplit > 3 {
 			bad("autosplit is %d, want 0 to 3", d.Autosplit)

@@ -124,9 +124,7 @@ func TestSuspendFile(t *testing.T) {
 		}
 	}
 	write("# modems\nA*: swapped\n")
-	suspendPoll = 10 * time.Millisecond
-	t.Cleanup(func() { suspendPoll = 10 * time.Second })
-	r.worker("A1", sim.Config{}, func(d *Device) { d.SuspendFile = path })
+	r.worker("A1", sim.Config{}, func(d *Device) { d.SuspendFile, d.SuspendInterval = path, config.Duration(10*time.Millisecond) })
 	if s := r.state("A1", life.ModemSuspended); !strings.Contains(s.Reason, "swapped") {
 		t.Errorf("reason in its state: %q", s.Reason)
 	}

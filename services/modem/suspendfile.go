@@ -15,9 +15,6 @@ import (
 	"go.uber.org/zap"
 )
 
-// suspendPoll is how often the suspend file is looked at (smstools spec §6.2, suspend).
-var suspendPoll = 10 * time.Second
-
 // maxSuspendFile bounds the suspend file, in octets.
 const maxSuspendFile = 64 << 10
 
@@ -97,7 +94,7 @@ func (w *worker) obeyFile(f *suspendFile) bool {
 
 // watchFile follows the suspend file until ctx ends.
 func (w *worker) watchFile(ctx context.Context, f *suspendFile) {
-	for sleep(ctx, w.suspendPoll) {
+	for sleep(ctx, time.Duration(w.dev.SuspendInterval)) {
 		if w.obeyFile(f) {
 			w.control.interrupt()
 		}

@@ -31,8 +31,6 @@ type worker struct {
 	status   *status
 	now      func() time.Time
 	control  control
-	// suspendPoll is how often the suspend file is looked at.
-	suspendPoll time.Duration
 
 	// pinRefused remembers, over sessions, that the SIM did not take the PIN.
 	pinRefused bool
@@ -90,7 +88,7 @@ type worker struct {
 
 func newWorker(host string, d Device, b *bus.Bus, logger *zap.Logger) *worker {
 	return &worker{
-		dev: d, settings: d.settings(), bus: b, log: logger.With(log.Modem(d.Name)), now: time.Now, suspendPoll: suspendPoll, control: control{ready: make(chan struct{})},
+		dev: d, settings: d.settings(), bus: b, log: logger.With(log.Modem(d.Name)), now: time.Now, control: control{ready: make(chan struct{})},
 		status: newStatus(b, life.ModemStatus{
 			Device: d.Device, Queues: d.serves(), Registration: -1,
 			Identity: life.Modem{Host: host, Name: d.Name, Number: string(d.Number), Description: d.Description},

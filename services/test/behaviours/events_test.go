@@ -110,7 +110,7 @@ func finalPath(t *testing.T, _ *lab) {
 
 func hungHandler(t *testing.T, _ *lab) {
 	b := prepared(t, with{global: "eventhandler = @DIR@/hanging-handler"}, sim.Config{}, func(dir string) {
-		write(t, filepath.Join(dir, "hanging-handler"), "#!/bin/sh\nexec sleep 1000\n", 0o755)
+		write(t, filepath.Join(dir, "hanging-handler"), hanging, 0o755)
 	})
 	for i := range 5 {
 		b.drop(t, fmt.Sprintf("m%d", i), "To: 49111\n\nhi")
@@ -120,7 +120,17 @@ func hungHandler(t *testing.T, _ *lab) {
 		t.Fatal(err)
 	}
 	gateway.Wait(t, "an empty modem", func() bool { return b.Modem.Stored()+b.Modem.Waiting() == 0 })
+	if data, err := os.ReadFile(b.Path("ended")); err == nil {
+		t.Errorf("handlers that hang have ended:\n%s", data)
+	}
+	write(t, b.Path("enough"), "", 0o644)
 }
+
+// hanging hangs until the test has seen enough, and notes that it ends.
+const hanging = `#!/bin/sh
+while [ ! -e "${0%/*}/enough" ]; do sleep 0.1; done
+echo "$@" >> "${0%/*}/ended"
+`
 
 // often repeats regular runs every second.
 func often(c *boot.Config) {

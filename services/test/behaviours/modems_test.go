@@ -229,7 +229,9 @@ func messageLimit(t *testing.T, _ *lab) {
 }
 
 func suspendFile(t *testing.T, _ *lab) {
-	b := alone(t, with{global: "suspend = @DIR@/suspendfile"}, sim.Config{})
+	b := alone(t, with{global: "suspend = @DIR@/suspendfile"}, sim.Config{}, func(c *boot.Config) {
+		c.Modems[0].SuspendInterval = config.Duration(50 * time.Millisecond)
+	})
 	b.send(t, "To: 49111\n\nhi")
 	for _, line := range []string{"GSM1: by name\n", "ALL: all of them\n", "GSM*: by prefix\n"} {
 		write(t, b.Path("suspendfile"), line, 0o644)

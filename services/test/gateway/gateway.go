@@ -94,14 +94,17 @@ func Modem(t testing.TB, path string, cfg sim.Config) *sim.Modem {
 	return m
 }
 
-// Wait waits until what holds holds, and fails the test when it never does.
+// Wait waits until what holds holds, and fails the test when it never does. The longer it
+// takes the more rarely it looks, so as not to keep others from their work.
 func Wait(t testing.TB, what string, holds func() bool) {
 	t.Helper()
+	const often, rarely = 2 * time.Millisecond, 25 * time.Millisecond
 	ctx, cancel := context.WithTimeout(t.Context(), Patience)
 	defer cancel()
-	look := time.NewTicker(2 * time.Millisecond)
+	look := time.NewTimer(often)
 	defer look.Stop()
-	for !holds() {
+	for pause := often; !holds(); pause = min(pause*5/4, rarely) {
+		look.Reset(pause)
 		select {
 		case <-ctx.Done():
 			t.Fatalf("waited in vain for %s", what)
