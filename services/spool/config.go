@@ -41,6 +41,9 @@ type Config struct {
 	TrustOutgoing bool `yaml:"trust_outgoing"`
 	// Alphabet is that of files that name none: iso (the default) or utf-8.
 	Alphabet string `yaml:"alphabet"`
+	// OutgoingUTF8 reads what is valid UTF-8 in files of the alphabet iso as UTF-8.
+	// Without it each octet is a character of ISO-8859-15 (smstools spec §1.4).
+	OutgoingUTF8 bool `yaml:"outgoing_utf8"`
 	// TrimText removes white space at the end of Latin texts.
 	TrimText bool `yaml:"trim_text"`
 	// IncludeFrom lists the directories below which Include may read; empty: none.
@@ -120,7 +123,7 @@ type Config struct {
 // DefaultConfig returns the defaults of smsd, without directories.
 func DefaultConfig() Config {
 	return Config{
-		Alphabet: "iso", TrimText: true, KeepFilename: true, StoreOriginalFilename: true, StoreSentPDU: 1, StoreReceivedPDU: 1, MessageIDs: 2,
+		Alphabet: "iso", OutgoingUTF8: true, TrimText: true, KeepFilename: true, StoreOriginalFilename: true, StoreSentPDU: 1, StoreReceivedPDU: 1, MessageIDs: 2,
 		TimeFormat: smsfile.DefaultTimeFormat, HandlerTimeout: config.Duration(time.Minute),
 		HandlerPatience: config.Duration(5 * time.Second), HandlerParallel: 16, ExecutableCheck: true,
 		Rescan:    config.Duration(10 * time.Second),

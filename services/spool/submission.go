@@ -3,7 +3,9 @@ package spool
 import (
 	"errors"
 	"time"
+	"unicode/utf8"
 
+	"github.com/viesti-sms/viesti/services/internal/codec/gsm7"
 	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
 	"github.com/viesti-sms/viesti/services/internal/core/escalation"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
@@ -95,6 +97,16 @@ func alphabet(o *smsfile.Outgoing) message.Alphabet {
 	default:
 		return message.Latin
 	}
+}
+
+// latin reads each octet as a character of the smstools Latin set, and writes them
+// in UTF-8, so that none of them is taken for a part of another one.
+func latin(body []byte) []byte {
+	out := make([]byte, 0, len(body))
+	for _, o := range body {
+		out = utf8.AppendRune(out, gsm7.LatinRune(o))
+	}
+	return out
 }
 
 func options(o *smsfile.Outgoing) message.Options {

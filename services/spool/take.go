@@ -242,6 +242,9 @@ func (s *Spool) read(claim *spooldir.Claim, file string, r *rules) (*message.Sub
 	}
 	sub.ID, sub.Account = spooldir.ID(claim.Name, file), s.account
 	sub.Trim = sub.Trim && s.cfg.TrimText
+	if sub.Kind == message.Text && sub.Alphabet == message.Latin && !s.cfg.OutgoingUTF8 {
+		sub.Body = message.NewBody(latin(sub.Body.Reveal()))
+	}
 	sub.Origin = s.origin(claim, file, sub.Queue)
 	return sub, nil
 }

@@ -96,6 +96,7 @@ func smsdSpool(conf *smsdconf.Config) *spool.Config {
 	s := spool.DefaultConfig()
 	s.Outgoing, s.Checked, s.Sent, s.Failed, s.Incoming, s.Report = g.Outgoing, g.Checked, g.Sent, g.Failed, g.Incoming, g.Report
 	s.PhoneCalls, s.LanguageFile = g.Phonecalls, g.LanguageFile
+	s.OutgoingUTF8 = g.OutgoingUTF8
 	s.TrustOutgoing, s.TrimText, s.StoreSentPDU, s.StoreReceivedPDU = g.TrustOutgoing, g.TrimText, g.StoreSentPDU, g.StoreReceivedPDU
 	s.IncomingUTF8, s.DecodeUnicodeText, s.TimeFormat = g.IncomingUTF8, g.DecodeUnicodeText, g.DatetimeFormat
 	s.EventHandler, s.Blacklist, s.Whitelist = g.EventHandler, g.Blacklist, g.Whitelist
@@ -204,7 +205,7 @@ func smsdRegular(r *modem.Regular, m *smsdconf.Modem) {
 var honouredSettings = map[smsdconf.Scope]map[string]bool{
 	smsdconf.GlobalScope: set(
 		"devices", "outgoing", "checked", "incoming", "report", "sent", "failed", "trust_outgoing", "autosplit", "alphabet",
-		"trim_text", "validity", "international_prefixes", "national_prefixes", "store_sent_pdu", "incoming_utf8",
+		"outgoing_utf8", "trim_text", "validity", "international_prefixes", "national_prefixes", "store_sent_pdu", "incoming_utf8",
 		"decode_unicode_text", "store_received_pdu", "delaytime", "errorsleeptime", "blockafter", "blocktime", "eventhandler", "checkhandler", "executable_check",
 		"alarmhandler", "alarmlevel", "regular_run", "regular_run_interval",
 		"logfile", "pidfile", "infofile", "datetime_format", "notifier", "delaytime_mainprocess", "sleeptime_mainprocess",

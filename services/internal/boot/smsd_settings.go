@@ -24,7 +24,6 @@ var verdicts = map[smsdconf.Scope]map[string]verdict{
 	smsdconf.GlobalScope: {
 		"ignore_outgoing_priority": needless("priorities cost no time here; leave the header Priority out of files instead"),
 		"spool_directory_order":    needless("files are taken by age and priority; that costs no time here"),
-		"outgoing_utf8":            without("what is valid UTF-8 in ISO texts is always read as UTF-8; write the header Alphabet for other texts"),
 		"max_continuous_sending":   needless("messages are received beside the sending"),
 		"receive_before_send":      needless("messages are received beside the sending"),
 		"keep_messages":            without("messages are removed from the modem as soon as they are safe; set keep_messages in the section of a modem for tests"),
