@@ -6,8 +6,10 @@ package boot
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -205,8 +207,12 @@ func (c *Config) checkProcess() error {
 			problems = append(problems, err)
 		}
 	}
-	for _, f := range []struct{ name, path string }{{"log.file", c.Log.File}, {"pidfile", c.PIDFile}, {"infofile", c.InfoFile}} {
-		if f.path == "" {
+	files := []struct{ name, path string }{{"log.file", c.Log.File}, {"pidfile", c.PIDFile}, {"infofile", c.InfoFile}}
+	for _, name := range slices.Sorted(maps.Keys(c.Log.Modems)) {
+		files = append(files, struct{ name, path string }{"log.modems." + name + ".file", c.Log.Modems[name].File})
+	}
+	for _, f := range files {
+		if f.path == "" || f.path == log.StandardError {
 			continue
 		}
 		if info, err := os.Stat(filepath.Dir(f.path)); err != nil || !info.IsDir() {

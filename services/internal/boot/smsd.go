@@ -52,7 +52,7 @@ func readSmsd(path string, stderr io.Writer) (*smsdconf.Config, error) {
 
 func fromSmsd(conf *smsdconf.Config) *Config {
 	g := conf.Global
-	cfg := &Config{PIDFile: g.PIDFile, InfoFile: g.InfoFile, User: g.User, Group: g.Group, Spool: smsdSpool(conf), Log: smsdLog(&g)}
+	cfg := &Config{PIDFile: g.PIDFile, InfoFile: g.InfoFile, User: g.User, Group: g.Group, Spool: smsdSpool(conf), Log: smsdLog(conf)}
 	if g.Umask != nil {
 		cfg.Umask = config.Text(fmt.Sprintf("%04o", *g.Umask))
 	}
@@ -75,9 +75,10 @@ func fromSmsd(conf *smsdconf.Config) *Config {
 
 // smsdLog makes a log of the lines of smsd. What it would give to syslog goes to
 // standard error, where systemd takes it.
-func smsdLog(g *smsdconf.Global) log.Config {
+func smsdLog(conf *smsdconf.Config) log.Config {
+	g := &conf.Global
 	c := log.Config{Format: log.FormatSmsd, Level: strconv.Itoa(g.LogLevel), TimeFormat: g.LogtimeFormat}
-	if g.LogFile != smsdconf.LogToStdout && g.LogFile != smsdconf.LogToStderr {
+	if isFile(g.LogFile) {
 		c.File = g.LogFile
 	}
 	if g.SetAt("logtime_format") == 0 {
@@ -88,7 +89,33 @@ func smsdLog(g *smsdconf.Global) log.Config {
 			c.TimeFormat += ".timems"
 		}
 	}
+	for i := range conf.Modems {
+		m := &conf.Modems[i]
+		own := log.ModemLog{}
+		switch {
+		case m.LogFile == g.LogFile:
+		case isFile(m.LogFile):
+			own.File = m.LogFile
+		default:
+			own.File = log.StandardError
+		}
+		if m.LogLevel != g.LogLevel {
+			own.Level = strconv.Itoa(m.LogLevel)
+		}
+		if own == (log.ModemLog{}) {
+			continue
+		}
+		if c.Modems == nil {
+			c.Modems = map[string]log.ModemLog{}
+		}
+		c.Modems[m.Name] = own
+	}
 	return c
+}
+
+// isFile reports whether a logfile of smsd is one.
+func isFile(logfile string) bool {
+	return logfile != "" && logfile != smsdconf.LogToStdout && logfile != smsdconf.LogToStderr
 }
 
 func smsdSpool(conf *smsdconf.Config) *spool.Config {
@@ -217,7 +244,7 @@ var honouredSettings = map[smsdconf.Scope]map[string]bool{
 		"language_file", "stats", "stats_interval", "stats_no_zeroes", "status_interval", "status_include_counters", "status_include_uptime",
 	),
 	smsdconf.ModemScope: set(
-		"device", "baudrate", "rtscts", "number", "description", "outgoing", "queues", "incoming", "report", "pin", "pinsleeptime",
+		"device", "logfile", "loglevel", "baudrate", "rtscts", "number", "description", "outgoing", "queues", "incoming", "report", "pin", "pinsleeptime",
 		"pre_init", "init", "init2", "start", "startsleeptime", "stop", "smsc", "smsc_pdu", "check_network", "status_signal_quality",
 		"select_pdu_mode", "cmgl_value", "memory_start", "read_timeout", "send_retries", "sentsleeptime", "message_limit", "message_count_clear", "messageids", "reply_path",
 		"cs_convert", "cs_convert_optical", "language", "language_ext", "notice_ucs2", "national_toa_unknown", "text_is_pdu_key",

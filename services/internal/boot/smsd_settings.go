@@ -66,8 +66,6 @@ var verdicts = map[smsdconf.Scope]map[string]verdict{
 		"ms_purge_minutes":                 without("it belongs to check_memory_method = 5, which is refused; leave check_memory_method out"),
 		"ms_purge_read":                    without("it belongs to check_memory_method = 5, which is refused; leave check_memory_method out"),
 		"ussd_convert":                     needless("answers of USSD are always decoded; viesti modem ussd shows them"),
-		"logfile":                          without("all modems log into one file, with their names; grep for the name, or use trace_at for what a modem says"),
-		"loglevel":                         without("the level is that of the global part for all modems"),
 		"delaytime_random_start":           needless("modems do not poll in step"),
 		"read_identity_after_suspend":      needless("the identity is always read when the port is opened"),
 		"read_configuration_after_suspend": without("send SIGHUP: it reads the configuration anew"),

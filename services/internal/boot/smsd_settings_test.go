@@ -1,6 +1,7 @@
 package boot
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/core/policy"
 	"github.com/viesti-sms/viesti/services/internal/core/route"
 	"github.com/viesti-sms/viesti/services/internal/kit/config"
+	"github.com/viesti-sms/viesti/services/internal/kit/log"
 	"github.com/viesti-sms/viesti/services/internal/policyfile"
 )
 
@@ -87,6 +89,8 @@ init = AT+CNMI=2,1,0,2,0;+CSCS="GSM"
 messageids = 3
 [ELISA*]
 check_memory_method = 41
+logfile = /spool/modemname.log
+loglevel = 6
 eventhandler = /usr/local/bin/handler modemname
 report = disabled
 phonecalls = clip
@@ -149,6 +153,28 @@ func TestMigrate(t *testing.T) {
 				t.Error("a file that exists is overwritten")
 			}
 		})
+	}
+}
+
+// TestModemLogs: a modem of smsd.conf has a log of its own where it sets another file
+// or level than the global part, and all others have none.
+func TestModemLogs(t *testing.T) {
+	conf := filepath.Join(t.TempDir(), "smsd.conf")
+	text := "devices = A, B, C, D\nlogfile = /l/smsd\nloglevel = 5\n[default]\ndevice = /dev/modemname\n" +
+		"[A]\nlogfile = /l/modemname\n[B]\nloglevel = 7\n[C]\nlogfile = 1\n[D]\nlogfile = /l/smsd\nloglevel = 5\n"
+	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := FromSmsd(conf, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]log.ModemLog{"A": {File: "/l/A"}, "B": {Level: "7"}, "C": {File: log.StandardError}}
+	if diff := cmp.Diff(want, cfg.Log.Modems); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if err := cfg.Check(); err == nil || !strings.Contains(err.Error(), "log.modems.A.file: there is no directory /l") {
+		t.Errorf("Check: %v", err)
 	}
 }
 

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"reflect"
+	"slices"
 
 	"go.uber.org/zap"
 
@@ -224,6 +226,7 @@ func restartNeeded(before, after *Config) (keys []string) {
 		{"user", before.User, after.User}, {"group", before.Group, after.Group}, {"umask", before.Umask, after.Umask},
 		{"pidfile", before.PIDFile, after.PIDFile}, {"log.format", before.Log.Format, after.Log.Format},
 		{"log.time_format", before.Log.TimeFormat, after.Log.TimeFormat},
+		{"log.modems", slices.Sorted(maps.Keys(before.Log.Modems)), slices.Sorted(maps.Keys(after.Log.Modems))},
 	} {
 		if !reflect.DeepEqual(k.before, k.after) {
 			keys = append(keys, k.name)

@@ -5,8 +5,6 @@ package log
 import (
 	"errors"
 	"fmt"
-	"os"
-	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -26,6 +24,8 @@ type Config struct {
 	// TimeFormat is the strftime form of the times of format smsd, in which timems and
 	// timeus stand for fractions of the second; empty: "%Y-%m-%d %H:%M:%S".
 	TimeFormat string `yaml:"time_format"`
+	// Modems have logs, or levels, of their own.
+	Modems map[string]ModemLog `yaml:"modems"`
 	// FormatTime writes a time in a strftime form.
 	FormatTime func(t time.Time, format string) string `yaml:"-"`
 }
@@ -41,57 +41,57 @@ var (
 // Log is the log of a process.
 type Log struct {
 	*zap.Logger
-	level zap.AtomicLevel
-	smsd  *smsdCore
-	out   *output
-	cfg   Config
+	main   *target
+	modems map[string]*target
+	cfg    Config
 }
 
-// Open opens a log.
+// Open opens a log, and those of modems.
 func Open(cfg Config) (*Log, error) {
-	level, severity, err := levels(cfg)
+	main, err := newTarget(cfg, nil)
 	if err != nil {
 		return nil, err
 	}
-	l := &Log{level: zap.NewAtomicLevelAt(level), out: &output{}, cfg: cfg}
-	if err := l.out.open(cfg.File); err != nil {
-		return nil, err
+	l := &Log{main: main, modems: map[string]*target{}, cfg: cfg, Logger: zap.New(main.core)}
+	for name := range cfg.Modems {
+		if l.modems[name], err = newTarget(cfg.modem(name), main.out); err != nil {
+			delete(l.modems, name)
+			l.Close()
+			return nil, fmt.Errorf("modem %s: %w", name, err)
+		}
 	}
-	if cfg.Format == FormatSmsd {
-		l.smsd = newSmsdCore(cfg, l.out, l.level, severity)
-		l.Logger = zap.New(l.smsd)
-		return l, nil
+	if len(l.modems) > 0 {
+		l.Logger = zap.New(&router{main: main.core, modems: l.modems})
 	}
-	encoder, err := encoder(cfg.Format)
-	if err != nil {
-		l.Close()
-		return nil, err
-	}
-	l.Logger = zap.New(zapcore.NewCore(encoder, l.out, l.level))
 	return l, nil
 }
 
-// Reopen opens the file again, under the name in cfg, so that a file that was
-// renamed is let go; and changes the level. The format stays as it is. On an error
-// nothing changes.
+// Reopen opens the files again, under the names in cfg, so that those that were
+// renamed are let go; and changes the levels. The format stays as it is, and so do
+// the modems that have logs of their own. On an error some may have changed.
 func (l *Log) Reopen(cfg Config) error {
 	cfg.Format = l.cfg.Format
-	level, severity, err := levels(cfg)
-	if err != nil {
+	if err := l.main.reopen(cfg); err != nil {
 		return err
 	}
-	if err := l.out.open(cfg.File); err != nil {
-		return err
-	}
-	l.level.SetLevel(level)
-	if l.smsd != nil {
-		l.smsd.severity.Store(int32(severity))
+	for name, t := range l.modems {
+		if _, ok := cfg.Modems[name]; !ok {
+			continue
+		}
+		if err := t.reopen(cfg.modem(name)); err != nil {
+			return fmt.Errorf("modem %s: %w", name, err)
+		}
 	}
 	return nil
 }
 
 // Close flushes and closes it.
-func (l *Log) Close() { l.out.close() }
+func (l *Log) Close() {
+	for _, t := range l.modems {
+		t.out.close()
+	}
+	l.main.out.close()
+}
 
 // New makes a logger. The returned function flushes and closes it.
 func New(cfg Config) (*zap.Logger, func(), error) {
@@ -106,6 +106,11 @@ func New(cfg Config) (*zap.Logger, func(), error) {
 func (c *Config) Check() error {
 	if _, _, err := levels(*c); err != nil {
 		return err
+	}
+	for name := range c.Modems {
+		if _, _, err := levels(c.modem(name)); err != nil {
+			return fmt.Errorf("modem %s: %w", name, err)
+		}
 	}
 	if c.Format == FormatSmsd {
 		return nil
@@ -129,56 +134,6 @@ func levels(cfg Config) (zapcore.Level, int, error) {
 		}
 	}
 	return level, severityOf(level), nil
-}
-
-// output is where the lines go: a file that can be opened again, or standard error.
-type output struct {
-	mu   sync.Mutex
-	file *os.File
-}
-
-// open goes over to a file; "" is standard error.
-func (o *output) open(path string) error {
-	var f *os.File
-	if path != "" {
-		var err error
-		if f, err = os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o640); err != nil {
-			return fmt.Errorf("opening the log: %w", err)
-		}
-	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.file != nil {
-		_ = o.file.Close()
-	}
-	o.file = f
-	return nil
-}
-
-// Write writes a line.
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.file == nil {
-		return os.Stderr.Write(p)
-	}
-	return o.file.Write(p)
-}
-
-// Sync flushes a file.
-func (o *output) Sync() error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.file == nil {
-		return nil
-	}
-	return o.file.Sync()
-}
-
-// close flushes and closes a file; what is written then goes to standard error.
-func (o *output) close() {
-	_ = o.Sync()
-	_ = o.open("")
 }
 
 func encoder(format string) (zapcore.Encoder, error) {
