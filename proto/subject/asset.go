@@ -88,6 +88,10 @@ func InboundKey(sim, sender string, wide bool, reference uint16, total uint8) st
 	return "inbound." + Token(sim) + "." + Token(sender) + "." + concatenation(wide, reference, total)
 }
 
+// PartsKey is the key in BucketState of which modem sends the parts of a message that
+// its client has cut: parts is a hash of what they have in common.
+func PartsKey(parts string) string { return "parts." + Token(parts) }
+
 func concatenation(wide bool, reference uint16, total uint8) string {
 	width := "8"
 	if wide {

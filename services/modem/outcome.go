@@ -188,7 +188,11 @@ func (d *delivery) forgetLate() {
 // end accounts for a message that was not sent: its final event and then its
 // removal, or its return to the queue.
 func (d *delivery) end(ctx context.Context, end *ending) error {
-	d.log.Info("not sent", zap.Error(end.cause), zap.Bool("final", end.final != nil), zap.Duration("pause", end.pause))
+	level := zap.InfoLevel
+	if errors.Is(end.cause, errClaimed) {
+		level = zap.DebugLevel // it may come by often
+	}
+	d.log.Log(level, "not sent", zap.Error(end.cause), zap.Bool("final", end.final != nil), zap.Duration("pause", end.pause))
 	if end.final == nil {
 		if err := d.work.Return(end.pause); err != nil {
 			return err

@@ -99,6 +99,9 @@ func (d *delivery) run(ctx context.Context) error {
 	if err := d.expire(ctx); err != nil {
 		return err
 	}
+	if err := d.claimParts(ctx); err != nil {
+		return err
+	}
 	if d.sub.Kind == message.Voicecall {
 		return d.voiceCall(ctx)
 	}
@@ -161,6 +164,25 @@ func (d *delivery) expire(ctx context.Context) error {
 		return err
 	}
 	return &ending{final: life.Expired{ExpiresAt: d.sub.ExpiresAt}, cause: errors.New("its validity has ended")}
+}
+
+// errClaimed says that the parts of a message are another modem's.
+var errClaimed = errors.New("another modem sends the parts of this message")
+
+// claimParts leaves a part of a message that its client has cut to the modem that sent
+// the others: a phone does not put together what comes from several numbers.
+func (d *delivery) claimParts(ctx context.Context) error {
+	const again = 200 * time.Millisecond // until that modem may have asked for it
+	parts, ok := message.PartsOf(d.sub)
+	if !ok {
+		return nil
+	}
+	own := d.status.modem()
+	granted, err := d.bus.ClaimParts(ctx, parts, own.Host, own.Name, d.now())
+	if err != nil || granted {
+		return err
+	}
+	return &ending{pause: again, cause: errClaimed}
 }
 
 // part sends one part, again if need be, and records what came of it.

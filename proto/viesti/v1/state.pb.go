@@ -187,6 +187,70 @@ func (x *InboundChoice) GetFirst() string {
 	return ""
 }
 
+// PartsClaim says which modem sends the parts of a message that its client has cut: a
+// phone puts together only what one number has sent. Kept in the bucket sms_state,
+// where it fades after ten minutes, and changed by compare-and-set alone, by the workers.
+type PartsClaim struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Host  string                 `protobuf:"bytes,1,opt,name=host,proto3" json:"host,omitempty"`
+	Modem string                 `protobuf:"bytes,2,opt,name=modem,proto3" json:"modem,omitempty"`
+	// When the modem sent a part last, within some seconds.
+	At            *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=at,proto3" json:"at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PartsClaim) Reset() {
+	*x = PartsClaim{}
+	mi := &file_viesti_v1_state_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PartsClaim) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PartsClaim) ProtoMessage() {}
+
+func (x *PartsClaim) ProtoReflect() protoreflect.Message {
+	mi := &file_viesti_v1_state_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PartsClaim.ProtoReflect.Descriptor instead.
+func (*PartsClaim) Descriptor() ([]byte, []int) {
+	return file_viesti_v1_state_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *PartsClaim) GetHost() string {
+	if x != nil {
+		return x.Host
+	}
+	return ""
+}
+
+func (x *PartsClaim) GetModem() string {
+	if x != nil {
+		return x.Modem
+	}
+	return ""
+}
+
+func (x *PartsClaim) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
 // Troubles are what should have moved on and has been told of; kept in the bucket
 // sms_state, and changed by compare-and-set alone, by the scheduler that looks.
 type Troubles struct {
@@ -200,7 +264,7 @@ type Troubles struct {
 
 func (x *Troubles) Reset() {
 	*x = Troubles{}
-	mi := &file_viesti_v1_state_proto_msgTypes[3]
+	mi := &file_viesti_v1_state_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -212,7 +276,7 @@ func (x *Troubles) String() string {
 func (*Troubles) ProtoMessage() {}
 
 func (x *Troubles) ProtoReflect() protoreflect.Message {
-	mi := &file_viesti_v1_state_proto_msgTypes[3]
+	mi := &file_viesti_v1_state_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -225,7 +289,7 @@ func (x *Troubles) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Troubles.ProtoReflect.Descriptor instead.
 func (*Troubles) Descriptor() ([]byte, []int) {
-	return file_viesti_v1_state_proto_rawDescGZIP(), []int{3}
+	return file_viesti_v1_state_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Troubles) GetLooked() *timestamppb.Timestamp {
@@ -263,7 +327,7 @@ type Trouble struct {
 
 func (x *Trouble) Reset() {
 	*x = Trouble{}
-	mi := &file_viesti_v1_state_proto_msgTypes[4]
+	mi := &file_viesti_v1_state_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -275,7 +339,7 @@ func (x *Trouble) String() string {
 func (*Trouble) ProtoMessage() {}
 
 func (x *Trouble) ProtoReflect() protoreflect.Message {
-	mi := &file_viesti_v1_state_proto_msgTypes[4]
+	mi := &file_viesti_v1_state_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -288,7 +352,7 @@ func (x *Trouble) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Trouble.ProtoReflect.Descriptor instead.
 func (*Trouble) Descriptor() ([]byte, []int) {
-	return file_viesti_v1_state_proto_rawDescGZIP(), []int{4}
+	return file_viesti_v1_state_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Trouble) GetCode() string {
@@ -354,7 +418,12 @@ const file_viesti_v1_state_proto_rawDesc = "" +
 	"\x05count\x18\x02 \x01(\rR\x05count\"?\n" +
 	"\rInboundChoice\x12\x18\n" +
 	"\aaccount\x18\x01 \x01(\tR\aaccount\x12\x14\n" +
-	"\x05first\x18\x02 \x01(\tR\x05first\"n\n" +
+	"\x05first\x18\x02 \x01(\tR\x05first\"b\n" +
+	"\n" +
+	"PartsClaim\x12\x12\n" +
+	"\x04host\x18\x01 \x01(\tR\x04host\x12\x14\n" +
+	"\x05modem\x18\x02 \x01(\tR\x05modem\x12*\n" +
+	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"n\n" +
 	"\bTroubles\x122\n" +
 	"\x06looked\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x06looked\x12.\n" +
 	"\btroubles\x18\x02 \x03(\v2\x12.viesti.v1.TroubleR\btroubles\"\xeb\x01\n" +
@@ -379,29 +448,31 @@ func file_viesti_v1_state_proto_rawDescGZIP() []byte {
 	return file_viesti_v1_state_proto_rawDescData
 }
 
-var file_viesti_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_viesti_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_viesti_v1_state_proto_goTypes = []any{
 	(*Suspension)(nil),            // 0: viesti.v1.Suspension
 	(*Tally)(nil),                 // 1: viesti.v1.Tally
 	(*InboundChoice)(nil),         // 2: viesti.v1.InboundChoice
-	(*Troubles)(nil),              // 3: viesti.v1.Troubles
-	(*Trouble)(nil),               // 4: viesti.v1.Trouble
-	(*timestamppb.Timestamp)(nil), // 5: google.protobuf.Timestamp
-	(*Alarm)(nil),                 // 6: viesti.v1.Alarm
+	(*PartsClaim)(nil),            // 3: viesti.v1.PartsClaim
+	(*Troubles)(nil),              // 4: viesti.v1.Troubles
+	(*Trouble)(nil),               // 5: viesti.v1.Trouble
+	(*timestamppb.Timestamp)(nil), // 6: google.protobuf.Timestamp
+	(*Alarm)(nil),                 // 7: viesti.v1.Alarm
 }
 var file_viesti_v1_state_proto_depIdxs = []int32{
-	5, // 0: viesti.v1.Suspension.since:type_name -> google.protobuf.Timestamp
-	5, // 1: viesti.v1.Tally.since:type_name -> google.protobuf.Timestamp
-	5, // 2: viesti.v1.Troubles.looked:type_name -> google.protobuf.Timestamp
-	4, // 3: viesti.v1.Troubles.troubles:type_name -> viesti.v1.Trouble
-	5, // 4: viesti.v1.Trouble.since:type_name -> google.protobuf.Timestamp
-	5, // 5: viesti.v1.Trouble.told:type_name -> google.protobuf.Timestamp
-	6, // 6: viesti.v1.Trouble.pending:type_name -> viesti.v1.Alarm
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	6, // 0: viesti.v1.Suspension.since:type_name -> google.protobuf.Timestamp
+	6, // 1: viesti.v1.Tally.since:type_name -> google.protobuf.Timestamp
+	6, // 2: viesti.v1.PartsClaim.at:type_name -> google.protobuf.Timestamp
+	6, // 3: viesti.v1.Troubles.looked:type_name -> google.protobuf.Timestamp
+	5, // 4: viesti.v1.Troubles.troubles:type_name -> viesti.v1.Trouble
+	6, // 5: viesti.v1.Trouble.since:type_name -> google.protobuf.Timestamp
+	6, // 6: viesti.v1.Trouble.told:type_name -> google.protobuf.Timestamp
+	7, // 7: viesti.v1.Trouble.pending:type_name -> viesti.v1.Alarm
+	8, // [8:8] is the sub-list for method output_type
+	8, // [8:8] is the sub-list for method input_type
+	8, // [8:8] is the sub-list for extension type_name
+	8, // [8:8] is the sub-list for extension extendee
+	0, // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_viesti_v1_state_proto_init() }
@@ -416,7 +487,7 @@ func file_viesti_v1_state_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_viesti_v1_state_proto_rawDesc), len(file_viesti_v1_state_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   5,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -10,6 +10,7 @@ import (
 	viestiv1 "github.com/viesti-sms/viesti/proto/viesti/v1"
 	"github.com/viesti-sms/viesti/services/internal/core/account"
 	"github.com/viesti-sms/viesti/services/internal/core/audit"
+	"github.com/viesti-sms/viesti/services/internal/core/message"
 	"github.com/viesti-sms/viesti/services/internal/core/policy"
 )
 
@@ -116,6 +117,20 @@ func DecodeAudit(data []byte) (*audit.Event, error) {
 		Certificate: p.GetCertificate(), Reason: audit.Reason(p.GetReason()), Detail: p.GetDetail(), By: p.GetBy(), Count: p.GetCount(),
 		Version: p.GetVersion(), Session: p.GetSession(),
 	}, nil
+}
+
+// EncodePartsClaim returns the octets of which modem sends the parts of a message.
+func EncodePartsClaim(c message.PartsClaim) ([]byte, error) {
+	return marshal(&viestiv1.PartsClaim{Host: text(c.Host), Modem: text(c.Modem), At: stamp(c.At)})
+}
+
+// DecodePartsClaim reads octets written by EncodePartsClaim.
+func DecodePartsClaim(data []byte) (message.PartsClaim, error) {
+	var p viestiv1.PartsClaim
+	if err := proto.Unmarshal(data, &p); err != nil {
+		return message.PartsClaim{}, malformed("PartsClaim", err)
+	}
+	return message.PartsClaim{Host: p.GetHost(), Modem: p.GetModem(), At: instant(p.GetAt())}, nil
 }
 
 // EncodeInboundChoice returns the octets of who gets the parts of a message.

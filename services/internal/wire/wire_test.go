@@ -130,6 +130,10 @@ func TestModemRoundTrips(t *testing.T) {
 		data, err = EncodeInboundChoice(choice)
 		same(t, "inbound choice", decoded(t, DecodeInboundChoice, data, err), choice)
 
+		claim := message.PartsClaim{Host: "h", Modem: "m", At: time.Unix(rapid.Int64Range(1, 1<<33).Draw(t, "at"), 0).UTC()}
+		data, err = EncodePartsClaim(claim)
+		same(t, "parts claim", decoded(t, DecodePartsClaim, data, err), claim)
+
 		shared := drawnPolicy(t)
 		data, err = EncodePolicy(shared)
 		same(t, "policy", decoded(t, DecodePolicy, data, err), shared)

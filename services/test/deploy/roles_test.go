@@ -121,6 +121,10 @@ var operations = []operation{
 			return policy.Choice{Account: "acme"}, true
 		})
 	}},
+	{"claim the parts of a message for a modem", []string{asModem}, func(ctx context.Context, c *client) error {
+		_, err := c.bus.ClaimParts(ctx, newID(), "host", "modem", time.Now())
+		return err
+	}},
 	{"list sessions", []string{asOperator}, func(ctx context.Context, c *client) error {
 		_, err := c.bus.Sessions(ctx)
 		return err
