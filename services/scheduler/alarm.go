@@ -25,11 +25,13 @@ type Alarms struct {
 	Timeout config.Duration `yaml:"timeout"`
 	// ExecutableCheck looks at the start whether the handler can be executed.
 	ExecutableCheck bool `yaml:"executable_check"`
+	// Messages go to people.
+	Messages `yaml:",inline"`
 }
 
 // DefaultAlarms returns the defaults, which are those of smsd.
 func DefaultAlarms() Alarms {
-	return Alarms{Level: 4, Timeout: config.Duration(time.Minute), ExecutableCheck: true}
+	return Alarms{Level: 4, Timeout: config.Duration(time.Minute), ExecutableCheck: true, Messages: defaultMessages()}
 }
 
 // UnmarshalYAML reads the section over the defaults.
@@ -47,13 +49,15 @@ func (a *Alarms) hook() hook.Hook {
 	return hook.Hook{Command: a.Handler, Timeout: time.Duration(a.Timeout)}
 }
 
+// leastLevel and mostLevel bound what level may be.
+const leastLevel, mostLevel = 2, 7
+
 func (a *Alarms) check() error {
-	if a.Handler == "" {
-		return nil
+	if err := a.Messages.check(); err != nil || a.Handler == "" {
+		return err
 	}
-	const least, most = 2, 7
-	if a.Level < least || a.Level > most {
-		return fmt.Errorf("alarms: level is %d, want %d to %d", a.Level, least, most)
+	if a.Level < leastLevel || a.Level > mostLevel {
+		return fmt.Errorf("alarms: level is %d, want %d to %d", a.Level, leastLevel, mostLevel)
 	}
 	if a.Timeout <= 0 || time.Duration(a.Timeout) > longestAlarm {
 		return fmt.Errorf("alarms: timeout is %v, want more than nothing and at most %v", time.Duration(a.Timeout), longestAlarm)
@@ -75,18 +79,28 @@ const alarmHandlers = 4
 // gateway is who an alarm is of when it is about no modem, in the word of smsd.
 const gateway = "smsd"
 
-// alarmed runs the alarm handler for an alarm that is severe enough. An alarm is
-// handled once, by one of the hosts that have a handler, unless that one dies
-// meanwhile.
+// alarmed tells people about an alarm, and runs the alarm handler for one that is
+// severe enough. An alarm is handled once, by one of the hosts that do anything about
+// alarms, unless that one dies meanwhile.
 func (s *Scheduler) alarmed(ctx context.Context, e *life.Event) error {
 	alarm, ok := e.Kind.(life.Alarm)
-	if !ok || alarm.Severity > s.cfg.Alarms.Level {
+	if !ok {
 		return nil
 	}
 	who := gateway
 	if e.Modem != nil && e.Modem.Name != "" {
 		who = e.Modem.Name
 	}
+	if err := s.page(ctx, e, alarm, who); err != nil {
+		s.log.Error("people are not told about an alarm", zap.String("alarm", alarm.Code), zap.Error(err))
+	}
+	if s.cfg.Alarms.Handler != "" && alarm.Severity <= s.cfg.Alarms.Level {
+		s.handleAlarm(ctx, e, alarm, who)
+	}
+	return nil
+}
+
+func (s *Scheduler) handleAlarm(ctx context.Context, e *life.Event, alarm life.Alarm, who string) {
 	at := e.Time.Local()
 	// A handler that has been started is let finish when the process stops.
 	r, err := s.cfg.Alarms.hook().Run(context.WithoutCancel(ctx), "ALARM", at.Format(time.DateOnly), at.Format(time.TimeOnly),
@@ -98,5 +112,4 @@ func (s *Scheduler) alarmed(ctx context.Context, e *life.Event) error {
 	if r.Output != "" {
 		s.log.Debug("the alarm handler said", zap.String("output", log.OneLine(r.Output)))
 	}
-	return nil
 }

@@ -26,8 +26,9 @@ type Scheduler struct {
 	log   *zap.Logger
 	now   func() time.Time
 	times timings
-	// policy chooses the queues of messages to alternates.
+	// policy chooses the queues of messages to alternates and about alarms.
 	policy atomic.Pointer[policy.Policy]
+	alarms alarmMessages
 }
 
 // New makes a Scheduler.
@@ -53,7 +54,7 @@ func (s *Scheduler) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.cfg.Alarms.Handler != "" {
+	if s.cfg.Alarms.Handler != "" || s.cfg.Alarms.wanted() {
 		for range alarmHandlers {
 			services = append(services, lifecycle.Service{Name: "alarms", Run: func(ctx context.Context) error {
 				return s.bus.FollowAlarms(ctx, s.alarmed)

@@ -234,7 +234,7 @@ var honouredSettings = map[smsdconf.Scope]map[string]bool{
 		"devices", "outgoing", "checked", "incoming", "report", "sent", "failed", "trust_outgoing", "autosplit", "alphabet",
 		"outgoing_utf8", "trim_text", "validity", "international_prefixes", "national_prefixes", "store_sent_pdu", "incoming_utf8",
 		"decode_unicode_text", "store_received_pdu", "delaytime", "errorsleeptime", "blockafter", "blocktime", "eventhandler", "checkhandler", "executable_check",
-		"alarmhandler", "alarmlevel", "regular_run", "regular_run_interval",
+		"alarmhandler", "alarmlevel", "admin_to", "regular_run", "regular_run_interval",
 		"logfile", "pidfile", "infofile", "datetime_format", "notifier", "delaytime_mainprocess", "sleeptime_mainprocess",
 		"saved", "status_signal_quality", "terminal", "blacklist", "whitelist", "keep_filename", "store_original_filename",
 		"filename_preview", "internal_combine", "internal_combine_binary", "ic_purge_hours", "ic_purge_minutes", "ic_purge_read",
@@ -244,7 +244,7 @@ var honouredSettings = map[smsdconf.Scope]map[string]bool{
 		"language_file", "stats", "stats_interval", "stats_no_zeroes", "status_interval", "status_include_counters", "status_include_uptime",
 	),
 	smsdconf.ModemScope: set(
-		"device", "logfile", "loglevel", "baudrate", "rtscts", "number", "description", "outgoing", "queues", "incoming", "report", "pin", "pinsleeptime",
+		"admin_to", "adminmessage_limit", "adminmessage_count_clear", "device", "logfile", "loglevel", "baudrate", "rtscts", "number", "description", "outgoing", "queues", "incoming", "report", "pin", "pinsleeptime",
 		"pre_init", "init", "init2", "start", "startsleeptime", "stop", "smsc", "smsc_pdu", "check_network", "status_signal_quality",
 		"select_pdu_mode", "cmgl_value", "memory_start", "read_timeout", "send_retries", "sentsleeptime", "message_limit", "message_count_clear", "messageids", "reply_path",
 		"cs_convert", "cs_convert_optical", "language", "language_ext", "notice_ucs2", "national_toa_unknown", "text_is_pdu_key",

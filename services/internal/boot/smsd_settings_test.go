@@ -73,6 +73,7 @@ internal_combine_binary = no
 international_prefixes = 358, 49
 trim_text = no
 priviledged_numbers = 358401234567
+admin_to = 358401112222
 
 [queues]
 D1 = /spool/d1
@@ -91,6 +92,9 @@ messageids = 3
 check_memory_method = 41
 logfile = /spool/modemname.log
 loglevel = 6
+admin_to = 358401113333
+adminmessage_limit = 3
+adminmessage_count_clear = 60
 eventhandler = /usr/local/bin/handler modemname
 report = disabled
 phonecalls = clip
