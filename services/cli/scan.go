@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -118,6 +119,8 @@ func beyondRefusal(answer []byte) string {
 // finding is what a probe found.
 type finding struct {
 	probe, transport, answer, reporter string
+	// refused says that the answer refuses a bind, and tells no more than that.
+	refused bool
 }
 
 func (e *env) runScan(ctx context.Context, target string, all []probe, patience time.Duration) error {
@@ -147,6 +150,10 @@ func (e *env) runScan(ctx context.Context, target string, all []probe, patience 
 		}
 	}
 	_ = w.Flush()
+	if slices.ContainsFunc(found, func(f finding) bool { return f.reporter != "" && f.refused }) {
+		fmt.Fprintln(e.stdout, "\nA bind was refused as all are that may not: this address is on the list of an account. From one that is on\n"+
+			"none there must be no answer at all; from here, scan with --listed.")
+	}
 	if reported > 0 {
 		return fmt.Errorf("%s: %w: %d of %d probes show an SMPP server", address, errReported, reported, len(found))
 	}
@@ -178,7 +185,7 @@ func scanAll(ctx context.Context, address, host string, all []probe, patience ti
 		group.Go(func() error {
 			f := &found[i]
 			answer, how := p.try(ctx, address, host, f.transport == "TLS", patience)
-			f.answer, f.reporter = how, p.reports(answer)
+			f.answer, f.reporter, f.refused = how, p.reports(answer), len(answer) > 0 && beyondRefusal(answer) == "" && anySMPP(answer) != ""
 			return nil
 		})
 	}

@@ -82,6 +82,27 @@ func TestScanFindsNothing(t *testing.T) {
 	}
 }
 
+// TestScanWithoutListed: whoever scans from an address on a list is told so.
+func TestScanWithoutListed(t *testing.T) {
+	const hint = "scan with --listed"
+	refusing := serve(t, func(conn net.Conn) {
+		buf := make([]byte, 1024)
+		n, _ := conn.Read(buf)
+		if h, ok := smpp.ReadHeader(buf[:n]); ok && h.ID == smpp.BindReceiverID && int(h.Length) == n {
+			_, _ = conn.Write(append(smpp.AppendEmpty(nil, smpp.BindReceiverRespID, smpp.RBindFail, h.Sequence), 0))
+		}
+	})
+	if out, err := run(t, "", "scan", "--timeout", "5s", refusing); !errors.Is(err, errReported) || !strings.Contains(out, hint) {
+		t.Errorf("%v:\n%s", err, out)
+	}
+	if out, err := run(t, "", "scan", "--timeout", "5s", "--listed", refusing); err != nil || strings.Contains(out, hint) {
+		t.Errorf("%v:\n%s", err, out)
+	}
+	if out, _ := run(t, "", "scan", "--timeout", "5s", serve(t, careless)); strings.Contains(out, hint) {
+		t.Errorf("a careless server is taken for one that refuses:\n%s", out)
+	}
+}
+
 // TestScanOfAListedAddress: a refused bind is no finding there, unless it tells more.
 func TestScanOfAListedAddress(t *testing.T) {
 	t.Parallel()

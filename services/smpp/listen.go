@@ -60,6 +60,9 @@ func (s *Server) open(listeners []*listener) error {
 	}
 	for _, l := range listeners {
 		s.log.Info("listening", zap.Stringer("address", l.socket.Addr()), zap.Bool("tls", l.tls != nil))
+		if host, _, err := net.SplitHostPort(l.cfg.Address); err == nil && l.tls == nil && !loopback(host) {
+			s.log.Warn("this listener speaks without TLS on an address that others reach: passwords and messages can be read on the way", zap.Stringer("address", l.socket.Addr()))
+		}
 		s.running.Go(func() { s.accept(l) })
 	}
 	close(s.ready)

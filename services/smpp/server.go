@@ -70,7 +70,7 @@ func New(cfg Config, broker Broker, logger *zap.Logger) *Server {
 }
 
 // errExposed says that a listener is reachable from elsewhere and not restricted.
-var errExposed = errors.New("a listener is reachable from other machines, and an account has no networks (cidrs) that it binds from")
+var errExposed = errors.New("a listener is reachable from other machines, and an account has no networks that it binds from")
 
 // Run serves until ctx ends; then it answers what it has read, unbinds and closes
 // all sessions.
@@ -140,8 +140,8 @@ func (s *Server) checkExposure() error {
 	}
 	var problems []error
 	for _, a := range s.directory.Load().Accounts {
-		if len(a.Networks) == 0 {
-			problems = append(problems, fmt.Errorf("%w: %s", errExposed, a.Name))
+		if len(a.Networks) == 0 && !a.Disabled {
+			problems = append(problems, fmt.Errorf("%w: %s; say where from (cidrs), or disable it: viesti account change %s --cidr NETWORK", errExposed, a.Name, a.Name))
 		}
 	}
 	return errors.Join(problems...)

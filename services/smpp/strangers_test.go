@@ -21,6 +21,8 @@ import (
 	"time"
 
 	"github.com/pires/go-proxyproto"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/smpp"
 	"github.com/viesti-sms/viesti/services/internal/core/account"
@@ -291,9 +293,17 @@ func TestExposure(t *testing.T) {
 	nowhere.Networks = nil
 	cfg := testConfig()
 	cfg.Listeners = []Listener{{Address: "0.0.0.0:0", Plaintext: AcceptRisk}}
-	err := New(cfg, newFake(someone("acme"), nowhere), nop()).Run(bounded(t))
-	if !errors.Is(err, errExposed) || !strings.Contains(err.Error(), "nowhere") || strings.Contains(err.Error(), "acme") {
+	off := someone("off")
+	off.Networks, off.Disabled = nil, true
+	err := New(cfg, newFake(someone("acme"), nowhere, off), nop()).Run(bounded(t))
+	if !errors.Is(err, errExposed) || !strings.Contains(err.Error(), "nowhere") || strings.Contains(err.Error(), "acme") || strings.Contains(err.Error(), "off;") {
 		t.Errorf("it starts: %v", err)
+	}
+	core, seen := observer.New(zap.WarnLevel)
+	risky := New(cfg, newFake(someone("acme"), off), zap.New(core))
+	run(t, risky).stop()
+	if seen.FilterMessageSnippet("without TLS").Len() != 1 {
+		t.Errorf("nothing is said of plain text that others may read: %v", seen.All())
 	}
 	for name, l := range map[string]Listener{
 		"plain":        {Address: "0.0.0.0:2775"},
