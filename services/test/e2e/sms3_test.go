@@ -39,23 +39,31 @@ func (s *site) wants(action, said string, code int) {
 	}
 }
 
+// underSMS3 makes the settings of the script; more are lines beside them.
+func (s *site) underSMS3(daemon string, more ...string) {
+	s.t.Helper()
+	conf := strings.Replace(smsdConf, "trust_outgoing", "infofile = $DIR/smsd.working\ntrust_outgoing", 1)
+	lines := append([]string{
+		"DAEMON=" + daemon, "SMSD_CONF=" + s.config("smsd.conf", conf), "STATE=" + s.path("state"), "PIDFILE=" + s.path("sms3.pid"),
+		"INFOFILE=" + s.path("smsd.working"), "LOG=" + s.path("said.log"),
+	}, more...)
+	if err := os.WriteFile(s.path("defaults"), []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() {
+		stop := exec.Command(script(s.t, "viesti-sms3"), "force-stop")
+		stop.Env = append(os.Environ(), "VIESTI_DEFAULTS="+s.path("defaults"))
+		_ = stop.Run()
+	})
+}
+
 // TestSMS3 goes through the actions of the script: it starts once, waits for the
-// message in hand and tells of it, starts again, and kills.
+// message in hand, starts again, and kills.
 func TestSMS3(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.plug(sim.Config{Latency: sim.Latency{Accept: 3 * time.Second}})
-	conf := strings.Replace(smsdConf, "trust_outgoing", "infofile = $DIR/smsd.working\ntrust_outgoing", 1)
-	defaults := "DAEMON=" + filepath.Join(bin, "viestid") + "\nSMSD_CONF=" + s.config("smsd.conf", conf) + "\nSTATE=" + s.path("state") +
-		"\nPIDFILE=" + s.path("sms3.pid") + "\nINFOFILE=" + s.path("smsd.working") + "\nLOG=" + s.path("said.log") + "\n"
-	if err := os.WriteFile(s.path("defaults"), []byte(defaults), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		stop := exec.Command(script(t, "viesti-sms3"), "force-stop")
-		stop.Env = append(os.Environ(), "VIESTI_DEFAULTS="+s.path("defaults"))
-		_ = stop.Run()
-	})
+	s.underSMS3(filepath.Join(bin, "viestid"))
 	s.wants("status", "does not run", 3)
 	s.wants("stop", "does not run", 0)
 	s.wants("start", "viestid started", 0)
@@ -80,6 +88,75 @@ func TestSMS3(t *testing.T) {
 	}
 	s.wants("status", "does not run", 3)
 	s.wants("nonsense", "usage", 2)
+}
+
+// TestSMS3Multipart: a stop waits for the part in hand and tells of it; the parts behind
+// it are sent after the next start, and none twice.
+func TestSMS3Multipart(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.plug(sim.Config{Latency: sim.Latency{Accept: 4 * time.Second}})
+	s.underSMS3(filepath.Join(bin, "viestid"))
+	s.wants("start", "viestid started", 0)
+	gateway.Drop(t, s.path("outgoing"), "long", []byte("To: 358401234567\n\n"+strings.Repeat("a", 400)+"\n"))
+	gateway.Wait(t, "the first part on the air", func() bool { return strings.Contains(s.log(), "SMS sent (part 1/3)") })
+	out, code := s.sms3("stop")
+	if code != 0 || !strings.Contains(out, "GSM1 is sending a multipart message, now part 2 of 3.") || !strings.HasSuffix(out, "viestid stopped.") {
+		t.Errorf("stop: exit code %d; it says %q", code, out)
+	}
+	if n := len(s.modem.Records()); n != 2 {
+		t.Errorf("%d parts were sent before the stop was done, want 2", n)
+	}
+	s.wants("start", "viestid started", 0)
+	s.sent("long")
+	if n := len(s.modem.Records()); n != 3 {
+		t.Errorf("%d parts reached the network, want 3", n)
+	}
+}
+
+// standIn writes a program that the script takes for viestid: it goes on until SIGTERM,
+// and then does what atTerm says.
+func (s *site) standIn(atTerm string) string {
+	s.t.Helper()
+	text := "#!/bin/sh\ncase \"$*\" in *--check-config) exit 0 ;; esac\ntrap '" + atTerm + "' TERM\nwhile :; do sleep 1; done\n"
+	if err := os.WriteFile(s.path("stand-in"), []byte(text), 0o755); err != nil {
+		s.t.Fatal(err)
+	}
+	return s.path("stand-in")
+}
+
+// TestSMS3Waits: while the info file is there, a stop may take longer than MAXWAIT.
+func TestSMS3Waits(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	info := s.path("smsd.working")
+	s.underSMS3(s.standIn("echo GSM1 is sending a message. >"+info+"; sleep 7; rm "+info+"; exit"), "MAXWAIT=4")
+	s.wants("start", "viestid started", 0)
+	out, code := s.sms3("stop")
+	if code != 0 || !strings.Contains(out, "GSM1 is sending a message.") || !strings.HasSuffix(out, "viestid stopped.") {
+		t.Errorf("stop: exit code %d; it says %q", code, out)
+	}
+}
+
+// TestSMS3Hangs: a program that does not end is killed after MAXWAIT; reset runs the program
+// that takes the power off the modems, and starts again.
+func TestSMS3Hangs(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	power := s.path("power")
+	if err := os.WriteFile(power, []byte("#!/bin/sh\necho off >>"+s.path("resets")+"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s.underSMS3(s.standIn(""), "MAXWAIT=1", "RESETMODEMS="+power, "RESETWAIT=0")
+	s.wants("start", "viestid started", 0)
+	out, code := s.sms3("reset")
+	if code != 0 || !strings.Contains(out, "did not end within 1 seconds.\nviestid was killed.\nviestid started") {
+		t.Errorf("reset: exit code %d; it says %q", code, out)
+	}
+	if data, err := os.ReadFile(s.path("resets")); string(data) != "off\n" {
+		t.Errorf("the power was taken off: %q, %v", data, err)
+	}
+	s.wants("status", "viestid runs", 0)
 }
 
 func (s *site) log() string {
