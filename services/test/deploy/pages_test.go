@@ -24,6 +24,42 @@ func TestDivergencesPage(t *testing.T) {
 	}
 }
 
+var testName = regexp.MustCompile("`(Test[A-Za-z0-9]+)`")
+
+// TestDivergencesFromSMPP wants every row of the page to name a test, and every test that
+// is named to be there.
+func TestDivergencesFromSMPP(t *testing.T) {
+	page := read(t, "services", "doc", "divergences-smpp.md")
+	out, err := exec.CommandContext(t.Context(), "grep", "-rhoE", "--include=*_test.go", "^func Test[A-Za-z0-9]+", "../..").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := map[string]bool{}
+	for line := range strings.Lines(string(out)) {
+		there[strings.TrimSpace(strings.TrimPrefix(line, "func "))] = true
+	}
+	rows := 0
+	for line := range strings.Lines(page) {
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
+		if !strings.HasPrefix(line, "| ") || strings.HasPrefix(line, "| clause ") {
+			continue
+		}
+		rows++
+		names := testName.FindAllStringSubmatch(cells[len(cells)-1], -1)
+		if len(cells) != 5 || len(names) == 0 {
+			t.Errorf("no test in, or not five cells: %s", line)
+		}
+		for _, name := range names {
+			if !there[name[1]] {
+				t.Errorf("there is no %s", name[1])
+			}
+		}
+	}
+	if rows < 30 {
+		t.Errorf("%d rows were found", rows)
+	}
+}
+
 var moduleRow = regexp.MustCompile("(?m)^\\| `([^`]+)` \\|")
 
 // TestDependenciesPage wants a row for every module that the code imports, and no

@@ -1,6 +1,7 @@
 package smpp
 
 import (
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"testing"
@@ -114,6 +115,20 @@ func TestWhatOthersEncodeWrongly(t *testing.T) {
 	data, err = Append(nil, SubmitMultiRespID, OK, 0, multi)
 	if want := "0000001d8000002100000000000000006964000101013434000000000b"; err != nil || hex.EncodeToString(data) != want {
 		t.Errorf("submit_multi_resp is %x (%v), want %s", data, err, want)
+	}
+}
+
+// TestPasswordsAreLonger than those of SMPP 3.4 §5.2.2, and bounded.
+func TestPasswordsAreLonger(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]Status{8: OK, 64: OK, 65: RInvCmdLen} {
+		body := append([]byte("acme\x00"), bytes.Repeat([]byte("x"), n)...)
+		body = append(body, 0, 0, 0x34, 0, 0, 0)
+		var b Bind
+		err := b.Decode(body)
+		if got := statusOf(t, err); got != want || err == nil && len(b.Password) != n {
+			t.Errorf("%d octets: %#x, %d of them read", n, uint32(got), len(b.Password))
+		}
 	}
 }
 

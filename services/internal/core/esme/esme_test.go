@@ -279,6 +279,23 @@ func TestParametersOfASubmission(t *testing.T) {
 	if s.Options.Class == nil || *s.Options.Class != 0 {
 		t.Errorf("the class is %v", s.Options.Class)
 	}
+	for name, change := range map[string]func(*smpp.ShortMessage){
+		"a missing one": func(m *smpp.ShortMessage) {
+			m.TLVs = m.TLVs.AppendUint16(smpp.TagSarMsgRefNum, 1).Append(smpp.TagSarTotalSegments, 3)
+		},
+		"too high": func(m *smpp.ShortMessage) {
+			m.TLVs = m.TLVs.AppendUint16(smpp.TagSarMsgRefNum, 1).Append(smpp.TagSarTotalSegments, 3).Append(smpp.TagSarSegmentSeqnum, 4)
+		},
+		"zero": func(m *smpp.ShortMessage) {
+			m.TLVs = m.TLVs.AppendUint16(smpp.TagSarMsgRefNum, 1).Append(smpp.TagSarTotalSegments, 3).Append(smpp.TagSarSegmentSeqnum, 0)
+		},
+	} {
+		m := good()
+		change(&m)
+		if s := submit(t, Rules{}, m); s.Options.UDH != nil {
+			t.Errorf("parameters that make no sense together, %s: the header is %x", name, s.Options.UDH)
+		}
+	}
 	data := smpp.DataSM{Source: m.Source, Destination: m.Destination, TLVs: smpp.TLVs(nil).Append(smpp.TagMessagePayload, bytes.Repeat([]byte("x"), 400)...).
 		Append(smpp.TagQosTimeToLive, 0, 0, 0, 60)}
 	s = submit(t, Rules{}, FromData(&data))
