@@ -33,7 +33,7 @@ exit 1
 		ctx, cancel := context.WithCancel(context.Background())
 		done := make(chan error, 1)
 		go func() { done <- s.Run(ctx) }()
-		t.Cleanup(func() { cancel(); must(t, <-done) })
+		t.Cleanup(func() { cancel(); stopped(t, <-done) })
 	}
 	at := time.Date(2026, 5, 6, 7, 8, 9, 0, time.Local)
 	r.wait("the followers", func() bool {
