@@ -10,6 +10,11 @@ LDFLAGS := -s -w -X github.com/viesti-sms/viesti/services/internal/boot.Version=
 GO      ?= go
 FUZZTIME ?= 60s
 
+# Most tests wait for something most of the time: more of them at once than there are
+# processors, in more packages than that.
+CPUS := $(shell nproc 2>/dev/null || echo 2)
+SIDE_BY_SIDE := -p $(shell echo $$(( $(CPUS) > 3 ? $(CPUS) : 3 ))) -parallel $(shell echo $$(( $(CPUS) > 8 ? $(CPUS) : 8 )))
+
 .PHONY: help
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -30,7 +35,8 @@ run: build ## build and run the demo: a gateway with two simulated modems
 test: need-go ## run all tests, with the race detector and in random order
 	@command -v cc >/dev/null || command -v gcc >/dev/null || { echo "make: the race detector needs a C compiler (Debian: apt-get install gcc libc6-dev)" >&2; exit 1; }
 	cd proto && $(GO) test -race -shuffle=on ./...
-	cd services && $(GO) test -race -shuffle=on ./...
+	cd services && $(GO) build -o $(BIN)/test/ ./cmd/... github.com/nats-io/nats-server/v2
+	cd services && VIESTI_TEST_BIN=$(BIN)/test $(GO) test -race -shuffle=on $(SIDE_BY_SIDE) ./...
 
 .PHONY: soak
 soak: need-go ## let fifty simulated modems misbehave for a simulated hour (SEED=N repeats one)

@@ -19,9 +19,7 @@ func (r *rig) state(name string, want life.ModemState) life.ModemStatus {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
 	defer cancel()
-	look := time.NewTicker(5 * time.Millisecond)
-	defer look.Stop()
-	for {
+	for pause := often; ; pause = rarer(pause) {
 		modems, _ := r.bus.Modems(ctx)
 		for _, m := range modems {
 			if m.Identity.Name == name && m.State == want {
@@ -31,7 +29,7 @@ func (r *rig) state(name string, want life.ModemState) life.ModemStatus {
 		select {
 		case <-ctx.Done():
 			r.t.Fatalf("%s does not become %s: %+v", name, want, modems)
-		case <-look.C:
+		case <-time.After(pause):
 		}
 	}
 }

@@ -132,14 +132,18 @@ func (r *rig) submit(id, text string, change func(*message.Submission)) {
 	}
 }
 
+// often is how soon a test looks again for what it waits for, and rarer how soon the next
+// time: asking the broker costs what others could use.
+const often = 5 * time.Millisecond
+
+func rarer(pause time.Duration) time.Duration { return min(pause*5/4, 50*time.Millisecond) }
+
 // final waits for the event that ends a message.
 func (r *rig) final(id string) life.Kind {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
 	defer cancel()
-	look := time.NewTicker(5 * time.Millisecond)
-	defer look.Stop()
-	for {
+	for pause := often; ; pause = rarer(pause) {
 		events, err := r.bus.History(ctx, id)
 		for _, e := range events {
 			switch e.Kind.(type) {
@@ -150,7 +154,7 @@ func (r *rig) final(id string) life.Kind {
 		select {
 		case <-ctx.Done():
 			r.t.Fatalf("%s does not end: %v, %+v", id, err, events)
-		case <-look.C:
+		case <-time.After(pause):
 		}
 	}
 }

@@ -6,15 +6,34 @@ package behaviours
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"testing"
 
 	"go.uber.org/goleak"
 
+	"github.com/viesti-sms/viesti/services/test/process"
 	"github.com/viesti-sms/viesti/services/test/truth"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// viestid is the program, built from the tree.
+var viestid string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "viesti-behaviours-")
+	if err == nil {
+		viestid, err = process.BuildGateway(dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		_ = os.RemoveAll(dir)
+		os.Exit(1)
+	}
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		_ = os.RemoveAll(dir)
+		os.Exit(code)
+	}))
+}
 
 // last is the number of behaviours in the checklist.
 const last = 123

@@ -3,12 +3,10 @@ package behaviours
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -40,19 +38,6 @@ func operation() []behaviour {
 	}
 }
 
-// viestid is the program, built once.
-var viestid = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "viesti-behaviours-")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "viestid")
-	if out, err := exec.Command("go", "build", "-o", path, "github.com/viesti-sms/viesti/services/cmd/viestid").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("building viestid: %w\n%s", err, out)
-	}
-	return path, nil
-})
-
 // daemon is a directory in which viestid runs as a process.
 type daemon struct {
 	t    *testing.T
@@ -71,11 +56,7 @@ func (d *daemon) path(name string) string { return filepath.Join(d.dir, name) }
 
 func (d *daemon) start() *process.Process {
 	d.t.Helper()
-	path, err := viestid()
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	return process.Start(d.t, path, []string{"VIESTI_RUNTIME_DIR=" + d.path("run")}, "--smsd-conf", d.conf, "--state", d.path("state"))
+	return process.Start(d.t, viestid, []string{"VIESTI_RUNTIME_DIR=" + d.path("run")}, "--smsd-conf", d.conf, "--state", d.path("state"))
 }
 
 func (d *daemon) waits(name, pattern string) string {

@@ -9,8 +9,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -18,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/viesti-sms/viesti/services/test/gateway"
+	"github.com/viesti-sms/viesti/services/test/process"
 )
 
 var (
@@ -34,11 +33,7 @@ func TestMain(m *testing.M) {
 	flag.Parse()
 	dir, err := os.MkdirTemp("", "viesti-stress-")
 	if err == nil {
-		viestid = filepath.Join(dir, "viestid")
-		var out []byte
-		if out, err = exec.Command("go", "build", "-o", viestid, "github.com/viesti-sms/viesti/services/cmd/viestid").CombinedOutput(); err != nil {
-			err = fmt.Errorf("building viestid: %w\n%s", err, out)
-		}
+		viestid, err = process.BuildGateway(dir)
 	}
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "stress: %v\n", err)
