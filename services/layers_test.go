@@ -85,7 +85,7 @@ var layers = []layer{
 		contract:  []string{"subject"},
 	},
 	{
-		name: "boot", packages: []string{"internal/boot"}, below: []string{"services", "bus", "policyfile", "kit", "core", "codec"},
+		name: "boot", packages: []string{"internal/boot"}, below: []string{"services", "bus", "driver", "policyfile", "kit", "core", "codec"},
 		libraries: []string{"github.com/nats-io/nats.go", "github.com/spf13/cobra", "go.uber.org/zap"}, contract: []string{"subject"},
 	},
 	{

@@ -64,7 +64,7 @@ func start(ctx context.Context, f flags, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(cfg.Assume(), cfg.Check()); err != nil || f.check {
+	if err := errors.Join(cfg.Assume(), cfg.Check(), cfg.CheckPrograms()); err != nil || f.check {
 		return err
 	}
 	return run(ctx, cfg, load, nil)

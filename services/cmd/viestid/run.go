@@ -58,9 +58,12 @@ func run(ctx context.Context, cfg *boot.Config, load func() (*boot.Config, error
 			return err
 		}
 	}
-	s := &boot.Supervisor{Config: cfg, Bus: b, Log: l, Load: load, OwnsPolicy: ownsPolicy, Hangups: hangups}
+	s := &boot.Supervisor{Config: cfg, Bus: b, Log: l, Load: load, OwnsPolicy: ownsPolicy, Hangups: hangups, Beside: cfg.Beside(l.Logger)}
 	if cfg.NATS.IsZero() {
-		s.Beside = []lifecycle.Service{{Name: "broker", Run: watchdog(b)}}
+		s.Beside = append(s.Beside, lifecycle.Service{Name: "broker", Run: watchdog(b)})
+	}
+	if err := cfg.Begin(ctx, l.Logger); err != nil {
+		return err
 	}
 	l.Info("viestid is running", zap.String("version", boot.Version), zap.String("host", cfg.Host), zap.String("broker", broker.url),
 		log.Smsd(log.Critical, "viestid is running, version %s started.", boot.Version))

@@ -54,7 +54,8 @@ type Config struct {
 	// Jobs are what this host may run again and again.
 	Jobs []scheduler.Job `yaml:"jobs"`
 	// Alarms say what is done about alarms.
-	Alarms scheduler.Alarms `yaml:"alarms"`
+	Alarms   scheduler.Alarms `yaml:"alarms"`
+	Programs `yaml:",inline"`
 	// PIDFile is written by viestid, which holds it: a second one does not start.
 	PIDFile string `yaml:"pidfile"`
 	// InfoFile says, while the modems' part of the process stops, what it waits for.

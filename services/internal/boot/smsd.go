@@ -64,6 +64,7 @@ func fromSmsd(conf *smsdconf.Config) *Config {
 		}
 	}
 	cfg.Jobs, cfg.Alarms = smsdJobs(conf), smsdAlarms(conf)
+	cfg.Start, cfg.Child = strings.TrimSpace(g.Start+" "+g.StartArgs), strings.TrimSpace(g.Child+" "+g.ChildArgs)
 	for i, q := range conf.Queues {
 		cfg.Queues = append(cfg.Queues, policyfile.Queue{Name: q.Name, Prefixes: conf.Providers[i].Prefixes})
 	}
@@ -234,7 +235,7 @@ var honouredSettings = map[smsdconf.Scope]map[string]bool{
 		"devices", "outgoing", "checked", "incoming", "report", "sent", "failed", "trust_outgoing", "autosplit", "alphabet",
 		"outgoing_utf8", "trim_text", "validity", "international_prefixes", "national_prefixes", "store_sent_pdu", "incoming_utf8",
 		"decode_unicode_text", "store_received_pdu", "delaytime", "errorsleeptime", "blockafter", "blocktime", "eventhandler", "checkhandler", "executable_check",
-		"alarmhandler", "alarmlevel", "admin_to", "regular_run", "regular_run_interval",
+		"alarmhandler", "alarmlevel", "admin_to", "start", "start_args", "child", "child_args", "regular_run", "regular_run_interval",
 		"logfile", "pidfile", "infofile", "datetime_format", "notifier", "delaytime_mainprocess", "sleeptime_mainprocess",
 		"saved", "status_signal_quality", "terminal", "blacklist", "whitelist", "keep_filename", "store_original_filename",
 		"filename_preview", "internal_combine", "internal_combine_binary", "ic_purge_hours", "ic_purge_minutes", "ic_purge_read",

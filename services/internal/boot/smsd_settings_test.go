@@ -74,6 +74,9 @@ international_prefixes = 358, 49
 trim_text = no
 priviledged_numbers = 358401234567
 admin_to = 358401112222
+start = /bin/true
+start_args = a b
+child = /bin/true
 
 [queues]
 D1 = /spool/d1

@@ -224,6 +224,7 @@ func restartNeeded(before, after *Config) (keys []string) {
 	}{
 		{"host", before.Host, after.Host}, {"state", before.State, after.State}, {"nats", before.NATS, after.NATS},
 		{"user", before.User, after.User}, {"group", before.Group, after.Group}, {"umask", before.Umask, after.Umask},
+		{"start", before.Start, after.Start}, {"child", before.Child, after.Child},
 		{"pidfile", before.PIDFile, after.PIDFile}, {"log.format", before.Log.Format, after.Log.Format},
 		{"log.time_format", before.Log.TimeFormat, after.Log.TimeFormat},
 		{"log.modems", slices.Sorted(maps.Keys(before.Log.Modems)), slices.Sorted(maps.Keys(after.Log.Modems))},
