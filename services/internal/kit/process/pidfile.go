@@ -15,8 +15,9 @@ var ErrRunning = errors.New("another instance is running")
 
 // WritePID writes the number of the process into a file, and holds the file as long
 // as the process lives: a second instance gets ErrRunning, and leaves everything of
-// the first one alone. A file that a killed process left is taken over. remove takes
-// the file away. "" is no file.
+// the first one alone, and so does one that finds an smsd at work there, which does not
+// hold its file. A file that a killed process left is taken over. remove takes the file
+// away. "" is no file.
 func WritePID(path string) (remove func(), err error) {
 	if path == "" {
 		return func() {}, nil
@@ -31,6 +32,10 @@ func WritePID(path string) (remove func(), err error) {
 			return nil, fmt.Errorf("%w: process %s holds %s; stop it first, or give another pidfile", ErrRunning, content(f), path)
 		}
 		return nil, fmt.Errorf("holding the pid file: %w", err)
+	}
+	if pid := content(f); isSmsd(pid) {
+		_ = f.Close()
+		return nil, fmt.Errorf("%w: smsd runs as process %s, as %s says; stop it first, or both send what is in the spool", ErrRunning, pid, path)
 	}
 	if err := errors.Join(f.Truncate(0), write(f)); err != nil {
 		_ = f.Close()
@@ -52,4 +57,14 @@ func content(f *os.File) string {
 		return text
 	}
 	return "(unknown)"
+}
+
+// isSmsd reports whether a number is that of a running smsd, of SMS Server Tools. Another
+// program that has got the number of a dead one does not count.
+func isSmsd(pid string) bool {
+	if _, err := strconv.Atoi(pid); err != nil {
+		return false
+	}
+	name, err := os.ReadFile("/proc/" + pid + "/comm")
+	return err == nil && strings.TrimSpace(string(name)) == "smsd"
 }

@@ -114,3 +114,43 @@ func TestWritePID(t *testing.T) {
 		t.Error("it follows a link")
 	}
 }
+
+// TestWritePIDBesideSmsd: an smsd that runs is left alone, and another program with the number of
+// a dead one is not taken for it.
+func TestWritePIDBesideSmsd(t *testing.T) {
+	t.Parallel()
+	sleep, err := exec.LookPath("sleep")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, runs := range map[string]bool{"smsd": true, "other": false} {
+		dir := t.TempDir()
+		program, path := filepath.Join(dir, name), filepath.Join(dir, "pid")
+		if err := os.Symlink(sleep, program); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(program, "600")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			_ = cmd.Process.Kill()
+			_ = cmd.Wait()
+		})
+		number := strconv.Itoa(cmd.Process.Pid) + "\n"
+		if err := os.WriteFile(path, []byte(number), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		remove, err := WritePID(path)
+		if runs != errors.Is(err, ErrRunning) {
+			t.Errorf("beside %s: %v", name, err)
+		}
+		if err == nil {
+			remove()
+			continue
+		}
+		if data, err := os.ReadFile(path); string(data) != number {
+			t.Errorf("its file has %q now, %v", data, err)
+		}
+	}
+}
