@@ -200,6 +200,7 @@ const (
 	HeaderSchedule           = "Nats-Schedule"
 	HeaderScheduleTarget     = "Nats-Schedule-Target"
 	HeaderScheduleZone       = "Nats-Schedule-Time-Zone"
+	HeaderScheduleTTL        = "Nats-Schedule-TTL"
 	HeaderTTL                = "Nats-TTL"
 	HeaderIncrement          = "Nats-Incr"
 	HeaderExpectedSubjectSeq = "Nats-Expected-Last-Subject-Sequence"

@@ -6,6 +6,18 @@ func (s Space) Tick(job string) string { return s.join("tick", Token(job)) }
 // Run is the subject on which a job becomes due.
 func (s Space) Run(job string) string { return s.join("run", Token(job)) }
 
+// Pulses are the schedules, and PulseTargets where they lead to, that keep the timers of
+// StreamOut and StreamJobs awake. No queue, account, message or job has the empty name.
+func (s Space) Pulses() (out, jobs string) {
+	return s.Later(pulse), s.Tick("")
+}
+
+// PulseTargets are the targets of Pulses.
+func (s Space) PulseTargets() (out, jobs string) { return s.Out(pulse), s.Run("") }
+
+// pulse is the message that nobody sends.
+var pulse = Queued{Priority: Normal, ID: "_"}
+
 // Alternate is the subject of the timer of a message with alternates. It holds the
 // message itself, which is gone from the queue when the timer is needed.
 func (s Space) Alternate(account, id string) string { return s.join("alt", Token(account), id) }

@@ -174,3 +174,17 @@ func TestFiltersMatch(t *testing.T) {
 		}
 	}
 }
+
+// TestPulsesAreNobodys: what keeps timers awake is of no queue, account or job that has a name.
+func TestPulsesAreNobodys(t *testing.T) {
+	s := Default()
+	out, jobs := s.Pulses()
+	outTarget, jobsTarget := s.PulseTargets()
+	for got, want := range map[string]string{
+		out: "sms.later._.n._._", outTarget: "sms.out._.n._._", jobs: "sms.tick._", jobsTarget: "sms.run._",
+	} {
+		if got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}

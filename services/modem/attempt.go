@@ -192,6 +192,8 @@ func (d *delivery) mayGoOn(a bus.AttemptRecord) time.Duration {
 		return 0
 	case doingElsewhere:
 		return min(left, soon)
+	case doingIt:
+		return max(left, soon) // whatever clocks say: they may have jumped
 	default:
 		return left
 	}

@@ -133,6 +133,7 @@ func TestMayGoOn(t *testing.T) {
 		{"its own", &life.Modem{Host: "h", Name: "A"}, 0, 0},
 		{"of one that has something else", &life.Modem{Host: "h", Name: "idle"}, 0, 0},
 		{"of one that is at it", &life.Modem{Host: "h", Name: "busy"}, time.Second, live - time.Second},
+		{"of one that is at it, by a clock that jumped", &life.Modem{Host: "h", Name: "busy"}, time.Hour, time.Second},
 		{"of one that is not open", &life.Modem{Host: "h", Name: "closed"}, 0, time.Second},
 		{"of one that is not open, and old", &life.Modem{Host: "h", Name: "closed"}, live, 0},
 		{"of a modem that is not here", &life.Modem{Host: "h", Name: "gone"}, 0, live},

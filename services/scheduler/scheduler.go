@@ -66,6 +66,7 @@ func (s *Scheduler) Run(ctx context.Context) error {
 		lifecycle.Service{Name: "expiries", Run: func(ctx context.Context) error { return s.bus.FollowExpiries(ctx, s.expire) }},
 		lifecycle.Service{Name: "alternates", Run: func(ctx context.Context) error { return s.bus.FollowAlternates(ctx, s.alternateDue) }},
 		lifecycle.Service{Name: "stuck", Run: s.watchStuck},
+		lifecycle.Service{Name: "pulse", Run: s.pulse},
 		lifecycle.Service{Name: "chains", Run: func(ctx context.Context) error { return s.bus.FollowChains(ctx, s.told) }},
 	)...)
 }

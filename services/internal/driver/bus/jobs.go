@@ -127,6 +127,12 @@ func (b *Bus) setClock(ctx context.Context, j *schedule.Job) error {
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
+	return b.startClock(ctx, j)
+}
+
+// startClock makes the broker tick, from now on, whatever it did before.
+func (b *Bus) startClock(ctx context.Context, j *schedule.Job) error {
+	pattern, zone := j.Clock.Pattern()
 	data, err := wire.EncodeJobTick(schedule.Tick{Cause: schedule.ByClock})
 	if err != nil {
 		return err

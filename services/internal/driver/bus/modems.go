@@ -111,7 +111,12 @@ type Counts struct {
 // Counts returns how much there is.
 func (b *Bus) Counts(ctx context.Context) (Counts, error) {
 	var c Counts
-	out, err := b.js.Stream(ctx, b.space.StreamOut())
+	pulse, _ := b.space.Pulses()
+	out, err := b.streamOf(ctx, b.space.StreamOut())
+	if err != nil {
+		return c, fmt.Errorf("counting messages: %w", err)
+	}
+	stored, err := out.Info(ctx, jetstream.WithSubjectFilter(pulse))
 	if err != nil {
 		return c, fmt.Errorf("counting messages: %w", err)
 	}
@@ -126,7 +131,8 @@ func (b *Bus) Counts(ctx context.Context) (Counts, error) {
 	for _, q := range queues {
 		c.Queued += q.Waiting + uint64(q.InHand)
 	}
-	c.Deferred = out.CachedInfo().State.Msgs - min(c.Queued, out.CachedInfo().State.Msgs)
+	none := c.Queued + uint64(len(stored.State.Subjects)) // the pulse is not deferred
+	c.Deferred = stored.State.Msgs - min(none, stored.State.Msgs)
 	c.Events = events.CachedInfo().State.Msgs
 	return c, nil
 }
