@@ -55,7 +55,7 @@ func (r rig) must(err error) {
 
 func modem(host, name string, state life.ModemState) life.ModemStatus {
 	return life.ModemStatus{
-		State: state, Sent: 2, Failed: 1, SignalDBm: -73, Identity: life.Modem{Host: host, Name: name},
+		State: state, Sent: 20, Failed: 10, SignalDBm: -73, Identity: life.Modem{Host: host, Name: name},
 	}
 }
 
@@ -63,6 +63,7 @@ func modem(host, name string, state life.ModemState) life.ModemStatus {
 // which is not known; a modem that nobody answers for is shown as such.
 func TestStatus(t *testing.T) {
 	r := newRig(t, func(c *Config) { c.Uptime = true })
+	r.events(life.Sent{Parts: make([]life.PartDone, 2)}, life.Failed{})
 	r.watch([]life.ModemStatus{modem("here", "GSM1", life.ModemIdle), modem("elsewhere", "LONGNAME2", life.ModemSending)}, noon)
 	r.must(r.writeStatus(noon.Add(90 * time.Minute)))
 	want := "Status:\t\t26-11-29 13:30:00,\ti" + strings.Repeat("-", 63) + "\n" +
@@ -81,6 +82,24 @@ func TestStatus(t *testing.T) {
 	if got := r.file("status"); !strings.Contains(got, "GSM1:\t\t26-11-29 12:00:00,\tUnknown,") || !strings.Contains(got, ",\t----") {
 		t.Errorf("a dead worker is shown as alive:\n%s", got)
 	}
+}
+
+// TestStatusCounts: what was sent counts for ever, what failed and arrived since the
+// last file of statistics.
+func TestStatusCounts(t *testing.T) {
+	r := newRig(t, nil)
+	r.must(r.writeStatistics(noon))
+	r.events(life.Sent{Parts: make([]life.PartDone, 3)}, life.Failed{}, life.Received{})
+	shows := func(want string) {
+		t.Helper()
+		r.must(r.writeStatus(noon))
+		if got := r.file("status"); !strings.Contains(got, "GSM1:\t\t-,\tUnknown,\t"+want) {
+			t.Errorf("got\n%q\nwant %q", got, want)
+		}
+	}
+	shows("3,\t1,\t1,\n")
+	r.must(r.writeStatistics(noon.Add(time.Hour)))
+	shows("3,\t0,\t0,\n")
 }
 
 func (r rig) events(kinds ...life.Kind) {

@@ -73,12 +73,21 @@ func (m *Monitor) statusLine(name string) string {
 	}
 	line := tabbed(name+":") + since + ",\t" + tabbed(word(s.State)+",")
 	if m.cfg.Counters {
-		line += fmt.Sprintf("%d,\t%d,\t%d,\t", s.Sent, s.Failed, s.Received)
+		line += m.statusCounts(name)
 	}
 	if s.SignalDBm != 0 {
 		line += fmt.Sprintf("ssi: %d dBm (%s), ber: ??", s.SignalDBm, quality(s.SignalDBm))
 	}
 	return strings.TrimRight(line, "\t") + "\n"
+}
+
+// statusCounts are the parts that a modem ever sent, and what has failed and was received
+// since the statistics began anew.
+func (m *Monitor) statusCounts(name string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	t := m.tally.modem(name)
+	return fmt.Sprintf("%d,\t%d,\t%d,\t", m.counters[name], t.Failed, t.Received)
 }
 
 // tabbed fills a text up to the column that smsd has.
