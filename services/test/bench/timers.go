@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -44,6 +45,8 @@ type timerHost struct {
 	nc                 *nats.Conn
 	bus                *bus.Bus
 	out, jobs, events  jetstream.Stream
+	// pulses counts what schedulers store for themselves.
+	pulses *atomic.Int64
 }
 
 // timers measures pending timers and prints what came out.
@@ -184,7 +187,12 @@ func (h *timerHost) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	space := subject.Default()
+	space, pulses := subject.Default(), new(atomic.Int64)
+	pulse, _ := space.Pulses()
+	if _, err := h.nc.Subscribe(pulse, func(*nats.Msg) { pulses.Add(1) }); err != nil {
+		return err
+	}
+	h.pulses = pulses
 	var errs [3]error
 	h.out, errs[0] = js.Stream(ctx, space.StreamOut())
 	h.jobs, errs[1] = js.Stream(ctx, space.StreamJobs())

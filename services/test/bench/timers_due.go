@@ -174,12 +174,13 @@ func (h *timerHost) waiting(ctx context.Context, k *dueKind) (uint64, error) {
 	return c.CachedInfo().NumPending, nil
 }
 
+// lastStored is how many messages of whatever queue were ever stored.
 func (h *timerHost) lastStored(ctx context.Context) (uint64, error) {
 	info, err := h.out.Info(ctx)
 	if err != nil {
 		return 0, err
 	}
-	return info.State.LastSeq, nil
+	return info.State.LastSeq - uint64(h.pulses.Load()), nil
 }
 
 // once checks that everything happened once.
