@@ -184,6 +184,31 @@ func TestReplace(t *testing.T) {
 	}
 }
 
+// TestAlternatesOfAccount: an SMPP client cannot say whom to try next; its account does,
+// and what the client replaces keeps them.
+func TestAlternatesOfAccount(t *testing.T) {
+	a := someone("acme")
+	a.Alternates = []message.Alternate{{Recipient: message.NewAddress("358402"), After: 5 * time.Minute}, {Recipient: message.NewAddress("358403")}}
+	r := newRig(t, a, someone("other"))
+	i := r.serve()
+	c, other := dial(t, i.client("acme")), dial(t, i.client("other"))
+	id := submit(t, c, esme.Text(src, dst, "hello", false))
+	if s := r.waiting(id); !slices.Equal(s.Alternates, a.Alternates) || s.WantsReport() != message.Yes {
+		t.Errorf("%d alternates, report wanted: %v", len(s.Alternates), s.WantsReport())
+	}
+	m := &smpp.ReplaceSM{MessageID: []byte(id), Source: smpp.Address{Addr: []byte(src)}, Text: []byte("new")}
+	if got := statusOfRequest(t, c, smpp.ReplaceSMID, m); got != smpp.OK {
+		t.Fatalf("replacing: %#02x", uint32(got))
+	}
+	timer, err := r.bus.AlternateTimer(bounded(t), "acme", id)
+	if err != nil || string(timer.Submission.Body.Reveal()) != "new" || !slices.Equal(timer.Submission.Alternates, a.Alternates) {
+		t.Errorf("what the next recipient would get: %+v, %v", timer, err)
+	}
+	if s := r.waiting(submit(t, other, esme.Text(src, dst, "hello", false))); len(s.Alternates) > 0 {
+		t.Errorf("an account without alternates has %d", len(s.Alternates))
+	}
+}
+
 // TestReplaceIfPresent: the last message of the same kind that waits is replaced; where
 // there is none, it is a message like others.
 func TestReplaceIfPresent(t *testing.T) {
