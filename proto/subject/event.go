@@ -21,11 +21,13 @@ const (
 	Overrun EventType = "overrun"
 	// Escalation is the decision about a message with alternates.
 	Escalation EventType = "escalation"
+	// Postponed is a message that waits for the end of quiet hours.
+	Postponed EventType = "postponed"
 )
 
 // EventTypes lists every type there is.
 func EventTypes() []EventType {
-	return []EventType{Accepted, Sent, Failed, Rejected, Expired, Cancelled, Report, Received, Call, Modem, Alarm, Escalation, JobRan, Overrun}
+	return []EventType{Accepted, Sent, Failed, Rejected, Expired, Cancelled, Report, Received, Call, Modem, Alarm, Escalation, JobRan, Overrun, Postponed}
 }
 
 // Accounts that are nobody's own.
@@ -83,7 +85,7 @@ func (s Space) LiveEvent(account, id string, t EventType) string {
 func (s Space) LiveEvents() string { return s.join("live", "evt", ">") }
 
 // Chain is the subject of the copy that the scheduler gets of an event of a message
-// that has alternates.
+// that has alternates, or is to wait.
 func (s Space) Chain(account, id string, t EventType) string {
 	return s.join("chain", Token(account), id, string(t))
 }

@@ -249,7 +249,7 @@ func (x Report_Outcome) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Report_Outcome.Descriptor instead.
 func (Report_Outcome) EnumDescriptor() ([]byte, []int) {
-	return file_viesti_v1_event_proto_rawDescGZIP(), []int{12, 0}
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{13, 0}
 }
 
 type ModemStatus_State int32
@@ -316,7 +316,7 @@ func (x ModemStatus_State) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ModemStatus_State.Descriptor instead.
 func (ModemStatus_State) EnumDescriptor() ([]byte, []int) {
-	return file_viesti_v1_event_proto_rawDescGZIP(), []int{15, 0}
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{16, 0}
 }
 
 // Event is one thing that happened: to a message, to a modem or to the gateway.
@@ -350,6 +350,7 @@ type Event struct {
 	//	*Event_Rejected
 	//	*Event_Escalation
 	//	*Event_JobRan
+	//	*Event_Postponed
 	Kind          isEvent_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -562,6 +563,15 @@ func (x *Event) GetJobRan() *JobRan {
 	return nil
 }
 
+func (x *Event) GetPostponed() *Postponed {
+	if x != nil {
+		if x, ok := x.Kind.(*Event_Postponed); ok {
+			return x.Postponed
+		}
+	}
+	return nil
+}
+
 type isEvent_Kind interface {
 	isEvent_Kind()
 }
@@ -626,6 +636,10 @@ type Event_JobRan struct {
 	JobRan *JobRan `protobuf:"bytes,25,opt,name=job_ran,json=jobRan,proto3,oneof"`
 }
 
+type Event_Postponed struct {
+	Postponed *Postponed `protobuf:"bytes,26,opt,name=postponed,proto3,oneof"`
+}
+
 func (*Event_Accepted) isEvent_Kind() {}
 
 func (*Event_PartAttempted) isEvent_Kind() {}
@@ -655,6 +669,8 @@ func (*Event_Rejected) isEvent_Kind() {}
 func (*Event_Escalation) isEvent_Kind() {}
 
 func (*Event_JobRan) isEvent_Kind() {}
+
+func (*Event_Postponed) isEvent_Kind() {}
 
 // Subject repeats of a submission what its submitter needs without looking it up.
 type Subject struct {
@@ -1152,6 +1168,70 @@ func (x *Escalation) GetReason() string {
 	return ""
 }
 
+// Postponed: the message waits in SMS_OUT, on its subject sms.later, for a time that
+// somebody else than its submitter chose. It may happen to a message more than once.
+type Postponed struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Until *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=until,proto3" json:"until,omitempty"`
+	// The quiet hours that it waits for, by their name.
+	QuietHours string `protobuf:"bytes,2,opt,name=quiet_hours,json=quietHours,proto3" json:"quiet_hours,omitempty"`
+	// The revision of the submission that is to wait.
+	Revision      uint32 `protobuf:"varint,3,opt,name=revision,proto3" json:"revision,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Postponed) Reset() {
+	*x = Postponed{}
+	mi := &file_viesti_v1_event_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Postponed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Postponed) ProtoMessage() {}
+
+func (x *Postponed) ProtoReflect() protoreflect.Message {
+	mi := &file_viesti_v1_event_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Postponed.ProtoReflect.Descriptor instead.
+func (*Postponed) Descriptor() ([]byte, []int) {
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *Postponed) GetUntil() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Until
+	}
+	return nil
+}
+
+func (x *Postponed) GetQuietHours() string {
+	if x != nil {
+		return x.QuietHours
+	}
+	return ""
+}
+
+func (x *Postponed) GetRevision() uint32 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
+}
+
 // Sent: the network accepted every part.
 type Sent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1175,7 +1255,7 @@ type Sent struct {
 
 func (x *Sent) Reset() {
 	*x = Sent{}
-	mi := &file_viesti_v1_event_proto_msgTypes[7]
+	mi := &file_viesti_v1_event_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1187,7 +1267,7 @@ func (x *Sent) String() string {
 func (*Sent) ProtoMessage() {}
 
 func (x *Sent) ProtoReflect() protoreflect.Message {
-	mi := &file_viesti_v1_event_proto_msgTypes[7]
+	mi := &file_viesti_v1_event_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1200,7 +1280,7 @@ func (x *Sent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sent.ProtoReflect.Descriptor instead.
 func (*Sent) Descriptor() ([]byte, []int) {
-	return file_viesti_v1_event_proto_rawDescGZIP(), []int{7}
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Sent) GetParts() []*PartDone {
@@ -1272,7 +1352,7 @@ type Failed struct {
 
 func (x *Failed) Reset() {
 	*x = Failed{}
-	mi := &file_viesti_v1_event_proto_msgTypes[8]
+	mi := &file_viesti_v1_event_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1284,7 +1364,7 @@ func (x *Failed) String() string {
 func (*Failed) ProtoMessage() {}
 
 func (x *Failed) ProtoReflect() protoreflect.Message {
-	mi := &file_viesti_v1_event_proto_msgTypes[8]
+	mi := &file_viesti_v1_event_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1297,7 +1377,7 @@ func (x *Failed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Failed.ProtoReflect.Descriptor instead.
 func (*Failed) Descriptor() ([]byte, []int) {
-	return file_viesti_v1_event_proto_rawDescGZIP(), []int{8}
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Failed) GetReason() string {
@@ -1360,7 +1440,7 @@ type Rejected struct {
 
 func (x *Rejected) Reset() {
 	*x = Rejected{}
-	mi := &file_viesti_v1_event_proto_msgTypes[9]
+	mi := &file_viesti_v1_event_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1372,7 +1452,7 @@ func (x *Rejected) String() string {
 func (*Rejected) ProtoMessage() {}
 
 func (x *Rejected) ProtoReflect() protoreflect.Message {
-	mi := &file_viesti_v1_event_proto_msgTypes[9]
+	mi := &file_viesti_v1_event_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1385,7 +1465,7 @@ func (x *Rejected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Rejected.ProtoReflect.Descriptor instead.
 func (*Rejected) Descriptor() ([]byte, []int) {
-	return file_viesti_v1_event_proto_rawDescGZIP(), []int{9}
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Rejected) GetReason() string {
@@ -1412,7 +1492,7 @@ type Expired struct {
 
 func (x *Expired) Reset() {
 	*x = Expired{}
-	mi := &file_viesti_v1_event_proto_msgTypes[10]
+	mi := &file_viesti_v1_event_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1424,7 +1504,7 @@ func (x *Expired) String() string {
 func (*Expired) ProtoMessage() {}
 
 func (x *Expired) ProtoReflect() protoreflect.Message {
-	mi := &file_viesti_v1_event_proto_msgTypes[10]
+	mi := &file_viesti_v1_event_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1437,7 +1517,7 @@ func (x *Expired) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Expired.ProtoReflect.Descriptor instead.
 func (*Expired) Descriptor() ([]byte, []int) {
-	return file_viesti_v1_event_proto_rawDescGZIP(), []int{10}
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Expired) GetExpiresAt() *timestamppb.Timestamp {
@@ -1458,7 +1538,7 @@ type Cancelled struct {
 
 func (x *Cancelled) Reset() {
 	*x = Cancelled{}
-	mi := &file_viesti_v1_event_proto_msgTypes[11]
+	mi := &file_viesti_v1_event_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1470,7 +1550,7 @@ func (x *Cancelled) String() string {
 func (*Cancelled) ProtoMessage() {}
 
 func (x *Cancelled) ProtoReflect() protoreflect.Message {
-	mi := &file_viesti_v1_event_proto_msgTypes[11]
+	mi := &file_viesti_v1_event_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1483,7 +1563,7 @@ func (x *Cancelled) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancelled.ProtoReflect.Descriptor instead.
 func (*Cancelled) Descriptor() ([]byte, []int) {
-	return file_viesti_v1_event_proto_rawDescGZIP(), []int{11}
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Cancelled) GetBy() string {
@@ -1514,7 +1594,7 @@ type Report struct {
 
 func (x *Report) Reset() {
 	*x = Report{}
-	mi := &file_viesti_v1_event_proto_msgTypes[12]
+	mi := &file_viesti_v1_event_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1526,7 +1606,7 @@ func (x *Report) String() string {
 func (*Report) ProtoMessage() {}
 
 func (x *Report) ProtoReflect() protoreflect.Message {
-	mi := &file_viesti_v1_event_proto_msgTypes[12]
+	mi := &file_viesti_v1_event_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1539,7 +1619,7 @@ func (x *Report) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Report.ProtoReflect.Descriptor instead.
 func (*Report) Descriptor() ([]byte, []int) {
-	return file_viesti_v1_event_proto_rawDescGZIP(), []int{12}
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Report) GetPart() uint32 {
@@ -1625,7 +1705,7 @@ type Received struct {
 
 func (x *Received) Reset() {
 	*x = Received{}
-	mi := &file_viesti_v1_event_proto_msgTypes[13]
+	mi := &file_viesti_v1_event_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1637,7 +1717,7 @@ func (x *Received) String() string {
 func (*Received) ProtoMessage() {}
 
 func (x *Received) ProtoReflect() protoreflect.Message {
-	mi := &file_viesti_v1_event_proto_msgTypes[13]
+	mi := &file_viesti_v1_event_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1650,7 +1730,7 @@ func (x *Received) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Received.ProtoReflect.Descriptor instead.
 func (*Received) Descriptor() ([]byte, []int) {
-	return file_viesti_v1_event_proto_rawDescGZIP(), []int{13}
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Received) GetPdu() []byte {
@@ -1707,7 +1787,7 @@ type Call struct {
 
 func (x *Call) Reset() {
 	*x = Call{}
-	mi := &file_viesti_v1_event_proto_msgTypes[14]
+	mi := &file_viesti_v1_event_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1719,7 +1799,7 @@ func (x *Call) String() string {
 func (*Call) ProtoMessage() {}
 
 func (x *Call) ProtoReflect() protoreflect.Message {
-	mi := &file_viesti_v1_event_proto_msgTypes[14]
+	mi := &file_viesti_v1_event_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1732,7 +1812,7 @@ func (x *Call) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Call.ProtoReflect.Descriptor instead.
 func (*Call) Descriptor() ([]byte, []int) {
-	return file_viesti_v1_event_proto_rawDescGZIP(), []int{14}
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Call) GetCaller() string {
@@ -1788,7 +1868,7 @@ type ModemStatus struct {
 
 func (x *ModemStatus) Reset() {
 	*x = ModemStatus{}
-	mi := &file_viesti_v1_event_proto_msgTypes[15]
+	mi := &file_viesti_v1_event_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1800,7 +1880,7 @@ func (x *ModemStatus) String() string {
 func (*ModemStatus) ProtoMessage() {}
 
 func (x *ModemStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_viesti_v1_event_proto_msgTypes[15]
+	mi := &file_viesti_v1_event_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1813,7 +1893,7 @@ func (x *ModemStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ModemStatus.ProtoReflect.Descriptor instead.
 func (*ModemStatus) Descriptor() ([]byte, []int) {
-	return file_viesti_v1_event_proto_rawDescGZIP(), []int{15}
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ModemStatus) GetState() ModemStatus_State {
@@ -1935,7 +2015,7 @@ type Alarm struct {
 
 func (x *Alarm) Reset() {
 	*x = Alarm{}
-	mi := &file_viesti_v1_event_proto_msgTypes[16]
+	mi := &file_viesti_v1_event_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1947,7 +2027,7 @@ func (x *Alarm) String() string {
 func (*Alarm) ProtoMessage() {}
 
 func (x *Alarm) ProtoReflect() protoreflect.Message {
-	mi := &file_viesti_v1_event_proto_msgTypes[16]
+	mi := &file_viesti_v1_event_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1960,7 +2040,7 @@ func (x *Alarm) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Alarm.ProtoReflect.Descriptor instead.
 func (*Alarm) Descriptor() ([]byte, []int) {
-	return file_viesti_v1_event_proto_rawDescGZIP(), []int{16}
+	return file_viesti_v1_event_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Alarm) GetSeverity() uint32 {
@@ -1988,7 +2068,7 @@ var File_viesti_v1_event_proto protoreflect.FileDescriptor
 
 const file_viesti_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x15viesti/v1/event.proto\x12\tviesti.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x13viesti/v1/job.proto\x1a\x1aviesti/v1/submission.proto\"\xb3\a\n" +
+	"\x15viesti/v1/event.proto\x12\tviesti.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x13viesti/v1/job.proto\x1a\x1aviesti/v1/submission.proto\"\xe9\a\n" +
 	"\x05Event\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\aaccount\x18\x02 \x01(\tR\aaccount\x12.\n" +
@@ -2012,7 +2092,8 @@ const file_viesti_v1_event_proto_rawDesc = "" +
 	"\n" +
 	"escalation\x18\x18 \x01(\v2\x15.viesti.v1.EscalationH\x00R\n" +
 	"escalation\x12,\n" +
-	"\ajob_ran\x18\x19 \x01(\v2\x11.viesti.v1.JobRanH\x00R\x06jobRanB\x06\n" +
+	"\ajob_ran\x18\x19 \x01(\v2\x11.viesti.v1.JobRanH\x00R\x06jobRan\x124\n" +
+	"\tpostponed\x18\x1a \x01(\v2\x14.viesti.v1.PostponedH\x00R\tpostponedB\x06\n" +
 	"\x04kind\"\x84\x03\n" +
 	"\aSubject\x12\x1c\n" +
 	"\trecipient\x18\x01 \x01(\tR\trecipient\x12\x16\n" +
@@ -2067,7 +2148,12 @@ const file_viesti_v1_event_proto_rawDesc = "" +
 	"Escalation\x12\x12\n" +
 	"\x04next\x18\x01 \x01(\tR\x04next\x12\x1c\n" +
 	"\trecipient\x18\x02 \x01(\tR\trecipient\x12\x16\n" +
-	"\x06reason\x18\x03 \x01(\tR\x06reason\"\x9f\x02\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\"z\n" +
+	"\tPostponed\x120\n" +
+	"\x05until\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x05until\x12\x1f\n" +
+	"\vquiet_hours\x18\x02 \x01(\tR\n" +
+	"quietHours\x12\x1a\n" +
+	"\brevision\x18\x03 \x01(\rR\brevision\"\x9f\x02\n" +
 	"\x04Sent\x12)\n" +
 	"\x05parts\x18\x01 \x03(\v2\x13.viesti.v1.PartDoneR\x05parts\x12<\n" +
 	"\fsending_time\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\vsendingTime\x12\x18\n" +
@@ -2180,7 +2266,7 @@ func file_viesti_v1_event_proto_rawDescGZIP() []byte {
 }
 
 var file_viesti_v1_event_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
-var file_viesti_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_viesti_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_viesti_v1_event_proto_goTypes = []any{
 	(AirAlphabet)(0),              // 0: viesti.v1.AirAlphabet
 	(FailureClass)(0),             // 1: viesti.v1.FailureClass
@@ -2194,71 +2280,74 @@ var file_viesti_v1_event_proto_goTypes = []any{
 	(*PartAttempted)(nil),         // 9: viesti.v1.PartAttempted
 	(*PartDone)(nil),              // 10: viesti.v1.PartDone
 	(*Escalation)(nil),            // 11: viesti.v1.Escalation
-	(*Sent)(nil),                  // 12: viesti.v1.Sent
-	(*Failed)(nil),                // 13: viesti.v1.Failed
-	(*Rejected)(nil),              // 14: viesti.v1.Rejected
-	(*Expired)(nil),               // 15: viesti.v1.Expired
-	(*Cancelled)(nil),             // 16: viesti.v1.Cancelled
-	(*Report)(nil),                // 17: viesti.v1.Report
-	(*Received)(nil),              // 18: viesti.v1.Received
-	(*Call)(nil),                  // 19: viesti.v1.Call
-	(*ModemStatus)(nil),           // 20: viesti.v1.ModemStatus
-	(*Alarm)(nil),                 // 21: viesti.v1.Alarm
-	(*timestamppb.Timestamp)(nil), // 22: google.protobuf.Timestamp
-	(*JobRan)(nil),                // 23: viesti.v1.JobRan
-	(Priority)(0),                 // 24: viesti.v1.Priority
-	(*Origin)(nil),                // 25: viesti.v1.Origin
-	(*Alternate)(nil),             // 26: viesti.v1.Alternate
-	(*Smpp)(nil),                  // 27: viesti.v1.Smpp
-	(*durationpb.Duration)(nil),   // 28: google.protobuf.Duration
+	(*Postponed)(nil),             // 12: viesti.v1.Postponed
+	(*Sent)(nil),                  // 13: viesti.v1.Sent
+	(*Failed)(nil),                // 14: viesti.v1.Failed
+	(*Rejected)(nil),              // 15: viesti.v1.Rejected
+	(*Expired)(nil),               // 16: viesti.v1.Expired
+	(*Cancelled)(nil),             // 17: viesti.v1.Cancelled
+	(*Report)(nil),                // 18: viesti.v1.Report
+	(*Received)(nil),              // 19: viesti.v1.Received
+	(*Call)(nil),                  // 20: viesti.v1.Call
+	(*ModemStatus)(nil),           // 21: viesti.v1.ModemStatus
+	(*Alarm)(nil),                 // 22: viesti.v1.Alarm
+	(*timestamppb.Timestamp)(nil), // 23: google.protobuf.Timestamp
+	(*JobRan)(nil),                // 24: viesti.v1.JobRan
+	(Priority)(0),                 // 25: viesti.v1.Priority
+	(*Origin)(nil),                // 26: viesti.v1.Origin
+	(*Alternate)(nil),             // 27: viesti.v1.Alternate
+	(*Smpp)(nil),                  // 28: viesti.v1.Smpp
+	(*durationpb.Duration)(nil),   // 29: google.protobuf.Duration
 }
 var file_viesti_v1_event_proto_depIdxs = []int32{
-	22, // 0: viesti.v1.Event.time:type_name -> google.protobuf.Timestamp
+	23, // 0: viesti.v1.Event.time:type_name -> google.protobuf.Timestamp
 	6,  // 1: viesti.v1.Event.subject:type_name -> viesti.v1.Subject
 	7,  // 2: viesti.v1.Event.modem:type_name -> viesti.v1.ModemIdentity
 	8,  // 3: viesti.v1.Event.accepted:type_name -> viesti.v1.Accepted
 	9,  // 4: viesti.v1.Event.part_attempted:type_name -> viesti.v1.PartAttempted
 	10, // 5: viesti.v1.Event.part_done:type_name -> viesti.v1.PartDone
-	12, // 6: viesti.v1.Event.sent:type_name -> viesti.v1.Sent
-	13, // 7: viesti.v1.Event.failed:type_name -> viesti.v1.Failed
-	15, // 8: viesti.v1.Event.expired:type_name -> viesti.v1.Expired
-	16, // 9: viesti.v1.Event.cancelled:type_name -> viesti.v1.Cancelled
-	17, // 10: viesti.v1.Event.report:type_name -> viesti.v1.Report
-	18, // 11: viesti.v1.Event.received:type_name -> viesti.v1.Received
-	19, // 12: viesti.v1.Event.call:type_name -> viesti.v1.Call
-	20, // 13: viesti.v1.Event.modem_status:type_name -> viesti.v1.ModemStatus
-	21, // 14: viesti.v1.Event.alarm:type_name -> viesti.v1.Alarm
-	14, // 15: viesti.v1.Event.rejected:type_name -> viesti.v1.Rejected
+	13, // 6: viesti.v1.Event.sent:type_name -> viesti.v1.Sent
+	14, // 7: viesti.v1.Event.failed:type_name -> viesti.v1.Failed
+	16, // 8: viesti.v1.Event.expired:type_name -> viesti.v1.Expired
+	17, // 9: viesti.v1.Event.cancelled:type_name -> viesti.v1.Cancelled
+	18, // 10: viesti.v1.Event.report:type_name -> viesti.v1.Report
+	19, // 11: viesti.v1.Event.received:type_name -> viesti.v1.Received
+	20, // 12: viesti.v1.Event.call:type_name -> viesti.v1.Call
+	21, // 13: viesti.v1.Event.modem_status:type_name -> viesti.v1.ModemStatus
+	22, // 14: viesti.v1.Event.alarm:type_name -> viesti.v1.Alarm
+	15, // 15: viesti.v1.Event.rejected:type_name -> viesti.v1.Rejected
 	11, // 16: viesti.v1.Event.escalation:type_name -> viesti.v1.Escalation
-	23, // 17: viesti.v1.Event.job_ran:type_name -> viesti.v1.JobRan
-	24, // 18: viesti.v1.Subject.priority:type_name -> viesti.v1.Priority
-	25, // 19: viesti.v1.Subject.origin:type_name -> viesti.v1.Origin
-	22, // 20: viesti.v1.Subject.accepted_at:type_name -> google.protobuf.Timestamp
-	26, // 21: viesti.v1.Subject.alternates:type_name -> viesti.v1.Alternate
-	27, // 22: viesti.v1.Subject.smpp:type_name -> viesti.v1.Smpp
-	22, // 23: viesti.v1.Accepted.deliver_at:type_name -> google.protobuf.Timestamp
-	22, // 24: viesti.v1.Accepted.expires_at:type_name -> google.protobuf.Timestamp
-	2,  // 25: viesti.v1.PartAttempted.state:type_name -> viesti.v1.PartAttempted.State
-	10, // 26: viesti.v1.Sent.parts:type_name -> viesti.v1.PartDone
-	28, // 27: viesti.v1.Sent.sending_time:type_name -> google.protobuf.Duration
-	0,  // 28: viesti.v1.Sent.air_alphabet:type_name -> viesti.v1.AirAlphabet
-	1,  // 29: viesti.v1.Failed.failure_class:type_name -> viesti.v1.FailureClass
-	10, // 30: viesti.v1.Failed.parts:type_name -> viesti.v1.PartDone
-	0,  // 31: viesti.v1.Failed.air_alphabet:type_name -> viesti.v1.AirAlphabet
-	22, // 32: viesti.v1.Expired.expires_at:type_name -> google.protobuf.Timestamp
-	3,  // 33: viesti.v1.Report.outcome:type_name -> viesti.v1.Report.Outcome
-	22, // 34: viesti.v1.Report.service_centre_time:type_name -> google.protobuf.Timestamp
-	22, // 35: viesti.v1.Report.discharge_time:type_name -> google.protobuf.Timestamp
-	22, // 36: viesti.v1.Received.service_centre_time:type_name -> google.protobuf.Timestamp
-	4,  // 37: viesti.v1.ModemStatus.state:type_name -> viesti.v1.ModemStatus.State
-	22, // 38: viesti.v1.ModemStatus.since:type_name -> google.protobuf.Timestamp
-	7,  // 39: viesti.v1.ModemStatus.identity:type_name -> viesti.v1.ModemIdentity
-	22, // 40: viesti.v1.ModemStatus.until:type_name -> google.protobuf.Timestamp
-	41, // [41:41] is the sub-list for method output_type
-	41, // [41:41] is the sub-list for method input_type
-	41, // [41:41] is the sub-list for extension type_name
-	41, // [41:41] is the sub-list for extension extendee
-	0,  // [0:41] is the sub-list for field type_name
+	24, // 17: viesti.v1.Event.job_ran:type_name -> viesti.v1.JobRan
+	12, // 18: viesti.v1.Event.postponed:type_name -> viesti.v1.Postponed
+	25, // 19: viesti.v1.Subject.priority:type_name -> viesti.v1.Priority
+	26, // 20: viesti.v1.Subject.origin:type_name -> viesti.v1.Origin
+	23, // 21: viesti.v1.Subject.accepted_at:type_name -> google.protobuf.Timestamp
+	27, // 22: viesti.v1.Subject.alternates:type_name -> viesti.v1.Alternate
+	28, // 23: viesti.v1.Subject.smpp:type_name -> viesti.v1.Smpp
+	23, // 24: viesti.v1.Accepted.deliver_at:type_name -> google.protobuf.Timestamp
+	23, // 25: viesti.v1.Accepted.expires_at:type_name -> google.protobuf.Timestamp
+	2,  // 26: viesti.v1.PartAttempted.state:type_name -> viesti.v1.PartAttempted.State
+	23, // 27: viesti.v1.Postponed.until:type_name -> google.protobuf.Timestamp
+	10, // 28: viesti.v1.Sent.parts:type_name -> viesti.v1.PartDone
+	29, // 29: viesti.v1.Sent.sending_time:type_name -> google.protobuf.Duration
+	0,  // 30: viesti.v1.Sent.air_alphabet:type_name -> viesti.v1.AirAlphabet
+	1,  // 31: viesti.v1.Failed.failure_class:type_name -> viesti.v1.FailureClass
+	10, // 32: viesti.v1.Failed.parts:type_name -> viesti.v1.PartDone
+	0,  // 33: viesti.v1.Failed.air_alphabet:type_name -> viesti.v1.AirAlphabet
+	23, // 34: viesti.v1.Expired.expires_at:type_name -> google.protobuf.Timestamp
+	3,  // 35: viesti.v1.Report.outcome:type_name -> viesti.v1.Report.Outcome
+	23, // 36: viesti.v1.Report.service_centre_time:type_name -> google.protobuf.Timestamp
+	23, // 37: viesti.v1.Report.discharge_time:type_name -> google.protobuf.Timestamp
+	23, // 38: viesti.v1.Received.service_centre_time:type_name -> google.protobuf.Timestamp
+	4,  // 39: viesti.v1.ModemStatus.state:type_name -> viesti.v1.ModemStatus.State
+	23, // 40: viesti.v1.ModemStatus.since:type_name -> google.protobuf.Timestamp
+	7,  // 41: viesti.v1.ModemStatus.identity:type_name -> viesti.v1.ModemIdentity
+	23, // 42: viesti.v1.ModemStatus.until:type_name -> google.protobuf.Timestamp
+	43, // [43:43] is the sub-list for method output_type
+	43, // [43:43] is the sub-list for method input_type
+	43, // [43:43] is the sub-list for extension type_name
+	43, // [43:43] is the sub-list for extension extendee
+	0,  // [0:43] is the sub-list for field type_name
 }
 
 func init() { file_viesti_v1_event_proto_init() }
@@ -2284,16 +2373,17 @@ func file_viesti_v1_event_proto_init() {
 		(*Event_Rejected)(nil),
 		(*Event_Escalation)(nil),
 		(*Event_JobRan)(nil),
+		(*Event_Postponed)(nil),
 	}
 	file_viesti_v1_event_proto_msgTypes[5].OneofWrappers = []any{}
-	file_viesti_v1_event_proto_msgTypes[15].OneofWrappers = []any{}
+	file_viesti_v1_event_proto_msgTypes[16].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_viesti_v1_event_proto_rawDesc), len(file_viesti_v1_event_proto_rawDesc)),
 			NumEnums:      5,
-			NumMessages:   17,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -33,7 +33,8 @@ type Policy struct {
 	Accounts []*Account      `protobuf:"bytes,3,rep,name=accounts,proto3" json:"accounts,omitempty"`
 	Inbound  []*InboundRoute `protobuf:"bytes,4,rep,name=inbound,proto3" json:"inbound,omitempty"`
 	// Counts up with every change.
-	Version       uint64 `protobuf:"varint,5,opt,name=version,proto3" json:"version,omitempty"`
+	Version       uint64        `protobuf:"varint,5,opt,name=version,proto3" json:"version,omitempty"`
+	QuietHours    []*QuietHours `protobuf:"bytes,6,rep,name=quiet_hours,json=quietHours,proto3" json:"quiet_hours,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -101,6 +102,13 @@ func (x *Policy) GetVersion() uint64 {
 		return x.Version
 	}
 	return 0
+}
+
+func (x *Policy) GetQuietHours() []*QuietHours {
+	if x != nil {
+		return x.QuietHours
+	}
+	return nil
 }
 
 // Queue is a provider queue.
@@ -610,17 +618,118 @@ func (x *InboundRoute) GetKeyword() string {
 	return ""
 }
 
+// QuietHours are hours at which messages wait that are not of high priority.
+type QuietHours struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// The messages of these queues, and to normalised numbers with these prefixes; none:
+	// of all queues, to all numbers.
+	Queues   []string `protobuf:"bytes,2,rep,name=queues,proto3" json:"queues,omitempty"`
+	Prefixes []string `protobuf:"bytes,3,rep,name=prefixes,proto3" json:"prefixes,omitempty"`
+	// The days on which the hours begin, 0 for Sunday to 6 for Saturday; none: every day.
+	Days []uint32 `protobuf:"varint,4,rep,packed,name=days,proto3" json:"days,omitempty"`
+	// Minutes after midnight on the clocks of the time zone: from 0 to 1439, and to from 1 to
+	// 1440. Where to is less than from, it is on the next day.
+	FromMinute uint32 `protobuf:"varint,5,opt,name=from_minute,json=fromMinute,proto3" json:"from_minute,omitempty"`
+	ToMinute   uint32 `protobuf:"varint,6,opt,name=to_minute,json=toMinute,proto3" json:"to_minute,omitempty"`
+	// A name of the time zone database, such as Europe/Helsinki.
+	TimeZone      string `protobuf:"bytes,7,opt,name=time_zone,json=timeZone,proto3" json:"time_zone,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *QuietHours) Reset() {
+	*x = QuietHours{}
+	mi := &file_viesti_v1_policy_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *QuietHours) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*QuietHours) ProtoMessage() {}
+
+func (x *QuietHours) ProtoReflect() protoreflect.Message {
+	mi := &file_viesti_v1_policy_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use QuietHours.ProtoReflect.Descriptor instead.
+func (*QuietHours) Descriptor() ([]byte, []int) {
+	return file_viesti_v1_policy_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *QuietHours) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *QuietHours) GetQueues() []string {
+	if x != nil {
+		return x.Queues
+	}
+	return nil
+}
+
+func (x *QuietHours) GetPrefixes() []string {
+	if x != nil {
+		return x.Prefixes
+	}
+	return nil
+}
+
+func (x *QuietHours) GetDays() []uint32 {
+	if x != nil {
+		return x.Days
+	}
+	return nil
+}
+
+func (x *QuietHours) GetFromMinute() uint32 {
+	if x != nil {
+		return x.FromMinute
+	}
+	return 0
+}
+
+func (x *QuietHours) GetToMinute() uint32 {
+	if x != nil {
+		return x.ToMinute
+	}
+	return 0
+}
+
+func (x *QuietHours) GetTimeZone() string {
+	if x != nil {
+		return x.TimeZone
+	}
+	return ""
+}
+
 var File_viesti_v1_policy_proto protoreflect.FileDescriptor
 
 const file_viesti_v1_policy_proto_rawDesc = "" +
 	"\n" +
-	"\x16viesti/v1/policy.proto\x12\tviesti.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1aviesti/v1/submission.proto\"\xd7\x01\n" +
+	"\x16viesti/v1/policy.proto\x12\tviesti.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1aviesti/v1/submission.proto\"\x8f\x02\n" +
 	"\x06Policy\x12(\n" +
 	"\x06queues\x18\x01 \x03(\v2\x10.viesti.v1.QueueR\x06queues\x12&\n" +
 	"\x05lists\x18\x02 \x01(\v2\x10.viesti.v1.ListsR\x05lists\x12.\n" +
 	"\baccounts\x18\x03 \x03(\v2\x12.viesti.v1.AccountR\baccounts\x121\n" +
 	"\ainbound\x18\x04 \x03(\v2\x17.viesti.v1.InboundRouteR\ainbound\x12\x18\n" +
-	"\aversion\x18\x05 \x01(\x04R\aversion\"7\n" +
+	"\aversion\x18\x05 \x01(\x04R\aversion\x126\n" +
+	"\vquiet_hours\x18\x06 \x03(\v2\x15.viesti.v1.QuietHoursR\n" +
+	"quietHours\"7\n" +
 	"\x05Queue\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\bprefixes\x18\x02 \x03(\tR\bprefixes\"g\n" +
@@ -673,7 +782,17 @@ const file_viesti_v1_policy_proto_rawDesc = "" +
 	"\x05modem\x18\x02 \x01(\tR\x05modem\x12\x14\n" +
 	"\x05queue\x18\x03 \x01(\tR\x05queue\x12 \n" +
 	"\vdestination\x18\x04 \x01(\tR\vdestination\x12\x18\n" +
-	"\akeyword\x18\x05 \x01(\tR\akeywordB7Z5github.com/viesti-sms/viesti/proto/viesti/v1;viestiv1b\x06proto3"
+	"\akeyword\x18\x05 \x01(\tR\akeyword\"\xc3\x01\n" +
+	"\n" +
+	"QuietHours\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
+	"\x06queues\x18\x02 \x03(\tR\x06queues\x12\x1a\n" +
+	"\bprefixes\x18\x03 \x03(\tR\bprefixes\x12\x12\n" +
+	"\x04days\x18\x04 \x03(\rR\x04days\x12\x1f\n" +
+	"\vfrom_minute\x18\x05 \x01(\rR\n" +
+	"fromMinute\x12\x1b\n" +
+	"\tto_minute\x18\x06 \x01(\rR\btoMinute\x12\x1b\n" +
+	"\ttime_zone\x18\a \x01(\tR\btimeZoneB7Z5github.com/viesti-sms/viesti/proto/viesti/v1;viestiv1b\x06proto3"
 
 var (
 	file_viesti_v1_policy_proto_rawDescOnce sync.Once
@@ -687,7 +806,7 @@ func file_viesti_v1_policy_proto_rawDescGZIP() []byte {
 	return file_viesti_v1_policy_proto_rawDescData
 }
 
-var file_viesti_v1_policy_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_viesti_v1_policy_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_viesti_v1_policy_proto_goTypes = []any{
 	(*Policy)(nil),                // 0: viesti.v1.Policy
 	(*Queue)(nil),                 // 1: viesti.v1.Queue
@@ -695,25 +814,27 @@ var file_viesti_v1_policy_proto_goTypes = []any{
 	(*AllowEntry)(nil),            // 3: viesti.v1.AllowEntry
 	(*Account)(nil),               // 4: viesti.v1.Account
 	(*InboundRoute)(nil),          // 5: viesti.v1.InboundRoute
-	(*durationpb.Duration)(nil),   // 6: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil), // 7: google.protobuf.Timestamp
-	(*Alternate)(nil),             // 8: viesti.v1.Alternate
+	(*QuietHours)(nil),            // 6: viesti.v1.QuietHours
+	(*durationpb.Duration)(nil),   // 7: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil), // 8: google.protobuf.Timestamp
+	(*Alternate)(nil),             // 9: viesti.v1.Alternate
 }
 var file_viesti_v1_policy_proto_depIdxs = []int32{
-	1, // 0: viesti.v1.Policy.queues:type_name -> viesti.v1.Queue
-	2, // 1: viesti.v1.Policy.lists:type_name -> viesti.v1.Lists
-	4, // 2: viesti.v1.Policy.accounts:type_name -> viesti.v1.Account
-	5, // 3: viesti.v1.Policy.inbound:type_name -> viesti.v1.InboundRoute
-	3, // 4: viesti.v1.Lists.allow:type_name -> viesti.v1.AllowEntry
-	6, // 5: viesti.v1.Account.max_validity:type_name -> google.protobuf.Duration
-	7, // 6: viesti.v1.Account.expires_at:type_name -> google.protobuf.Timestamp
-	8, // 7: viesti.v1.Account.alternates:type_name -> viesti.v1.Alternate
-	6, // 8: viesti.v1.Account.deduplicate:type_name -> google.protobuf.Duration
-	9, // [9:9] is the sub-list for method output_type
-	9, // [9:9] is the sub-list for method input_type
-	9, // [9:9] is the sub-list for extension type_name
-	9, // [9:9] is the sub-list for extension extendee
-	0, // [0:9] is the sub-list for field type_name
+	1,  // 0: viesti.v1.Policy.queues:type_name -> viesti.v1.Queue
+	2,  // 1: viesti.v1.Policy.lists:type_name -> viesti.v1.Lists
+	4,  // 2: viesti.v1.Policy.accounts:type_name -> viesti.v1.Account
+	5,  // 3: viesti.v1.Policy.inbound:type_name -> viesti.v1.InboundRoute
+	6,  // 4: viesti.v1.Policy.quiet_hours:type_name -> viesti.v1.QuietHours
+	3,  // 5: viesti.v1.Lists.allow:type_name -> viesti.v1.AllowEntry
+	7,  // 6: viesti.v1.Account.max_validity:type_name -> google.protobuf.Duration
+	8,  // 7: viesti.v1.Account.expires_at:type_name -> google.protobuf.Timestamp
+	9,  // 8: viesti.v1.Account.alternates:type_name -> viesti.v1.Alternate
+	7,  // 9: viesti.v1.Account.deduplicate:type_name -> google.protobuf.Duration
+	10, // [10:10] is the sub-list for method output_type
+	10, // [10:10] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_viesti_v1_policy_proto_init() }
@@ -728,7 +849,7 @@ func file_viesti_v1_policy_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_viesti_v1_policy_proto_rawDesc), len(file_viesti_v1_policy_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   6,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

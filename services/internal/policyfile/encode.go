@@ -30,6 +30,9 @@ func Encode(p *policy.Policy) ([]byte, error) {
 			Account: in.Account, Modem: in.Modem, Queue: in.Queue, Destination: config.Text(in.Destination), Keyword: config.Text(in.Keyword),
 		})
 	}
+	for i := range p.Quiet {
+		f.QuietHours = append(f.QuietHours, FromQuietHours(&p.Quiet[i]))
+	}
 	for _, a := range p.Accounts {
 		f.Accounts = append(f.Accounts, FromAccount(a))
 	}

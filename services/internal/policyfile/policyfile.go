@@ -35,6 +35,8 @@ type Rules struct {
 	Lists Lists `yaml:"lists"`
 	// Inbound says which account gets what arrives, in order.
 	Inbound []Inbound `yaml:"inbound"`
+	// QuietHours are hours at which messages wait.
+	QuietHours []QuietHours `yaml:"quiet_hours"`
 	// Accounts are the clients.
 	Accounts []Account `yaml:"accounts"`
 }
@@ -181,13 +183,22 @@ func (r *Rules) Policy() (*policy.Policy, error) {
 			Account: in.Account, Modem: in.Modem, Queue: in.Queue, Destination: string(in.Destination), Keyword: string(in.Keyword),
 		})
 	}
+	wrong := func(list string, i int, err error) {
+		if err == nil {
+			return
+		}
+		for _, one := range policy.Each(err) {
+			problems = append(problems, &policy.Problem{Place: fmt.Sprintf("%s[%d]", list, i), Err: one})
+		}
+	}
+	for i := range r.QuietHours {
+		q, err := r.QuietHours[i].Hours()
+		wrong("quiet_hours", i, err)
+		p.Quiet = append(p.Quiet, q)
+	}
 	for i := range r.Accounts {
 		a, err := r.Accounts[i].Account()
-		if err != nil {
-			for _, one := range policy.Each(err) {
-				problems = append(problems, &policy.Problem{Place: fmt.Sprintf("accounts[%d]", i), Err: one})
-			}
-		}
+		wrong("accounts", i, err)
 		p.Accounts = append(p.Accounts, a)
 	}
 	return p, errors.Join(append(problems, p.Validate())...)

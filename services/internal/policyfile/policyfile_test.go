@@ -36,6 +36,19 @@ inbound:
     queue: fi
     destination: +358401
     keyword: 4711
+quiet_hours:
+  - name: German nights
+    queues: [rest]
+    prefixes: [49, s]
+    days: [mon, Friday]
+    from: 22:30
+    to: 07:00
+    zone: Europe/Berlin
+  - name: sundays
+    days: [sun]
+    from: "00:00"
+    to: "24:00"
+    zone: UTC
 accounts:
   - name: acme
     cidrs: [192.0.2.0/24, 2001:db8::1]
@@ -72,6 +85,10 @@ func wanted() *policy.Policy {
 		Routes:  route.Policy{Queues: []route.Queue{{Name: "fi", Prefixes: []string{"358", "s"}}, {Name: "rest"}}},
 		Lists:   policy.Lists{Deny: []string{"0900", "s666"}, Allow: route.List{{Prefix: "358", Queue: "fi"}, {Prefix: "49"}}, AllowOnly: true},
 		Inbound: []policy.Inbound{{Account: "acme", Modem: "SIM1", Queue: "fi", Destination: "+358401", Keyword: "4711"}},
+		Quiet: []policy.QuietHours{
+			{Name: "German nights", Queues: []string{"rest"}, Prefixes: []string{"49", "s"}, Days: []time.Weekday{time.Monday, time.Friday}, From: 22*60 + 30, To: 7 * 60, Zone: "Europe/Berlin"},
+			{Name: "sundays", Days: []time.Weekday{time.Sunday}, To: 24 * 60, Zone: "UTC"},
+		},
 		Accounts: []*account.Account{{
 			Name: "acme", Networks: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("2001:db8::1/128")},
 			Modes: []account.Mode{account.Transceiver}, Sources: []string{"Shop", "358*"}, Destinations: []string{"*"}, Codings: []string{"gsm", "ucs2"},
@@ -133,6 +150,15 @@ accounts:
     expires_at: tomorrow
     time_zone: Atlantis
   - name: spool-x
+quiet_hours:
+  - name: q
+    days: [someday]
+    from: 25:00
+    to: 7
+    zone: Atlantis
+  - name: q
+    from: 22:00
+    to: 00:00
 `))
 	if !errors.Is(err, policy.ErrInvalid) {
 		t.Fatal(err)
@@ -142,6 +168,9 @@ accounts:
 		"line 10: invalid policy: accounts[1]: cidrs: \"nowhere\"", "line 10: invalid policy: accounts[1]: expires_at: ",
 		"line 10: invalid policy: accounts[1]: time_zone: ", "line 10: invalid policy: accounts[1]: invalid account: name: ",
 		"line 10: invalid policy: accounts[1]: invalid account: cidrs: 10.0.0.1/8", "line 14: invalid policy: accounts[2]: ",
+		"line 16: invalid policy: quiet_hours[0]: days: \"someday\"", "line 16: invalid policy: quiet_hours[0]: from: \"25:00\"",
+		"line 16: invalid policy: quiet_hours[0]: to: \"7\"", "line 16: invalid policy: quiet_hours[0]: zone: ",
+		"line 21: invalid policy: quiet_hours[1]: the name", "line 21: invalid policy: quiet_hours[1]: zone is missing",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("nothing says %q in:\n%v", want, err)

@@ -188,7 +188,7 @@ func (d drawer) some(pattern, most string) string {
 // kinds lists one value of every kind of event.
 var kinds = []life.Kind{
 	life.Accepted{}, life.Attempt{}, life.PartDone{}, life.Sent{}, life.Failed{}, life.Rejected{}, life.Expired{}, life.Cancelled{},
-	life.Report{}, life.Received{}, life.Call{}, life.Alarm{}, life.Escalation{}, life.JobRan{}, life.ModemStatus{},
+	life.Report{}, life.Received{}, life.Call{}, life.Alarm{}, life.Escalation{}, life.Postponed{}, life.JobRan{}, life.ModemStatus{},
 }
 
 func (d drawer) kind(v reflect.Value) {

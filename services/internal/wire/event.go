@@ -111,6 +111,8 @@ func setKind(p *viestiv1.Event, k life.Kind) {
 		p.Kind = &viestiv1.Event_Alarm{Alarm: alarmOut(k)}
 	case life.Escalation:
 		p.Kind = &viestiv1.Event_Escalation{Escalation: &viestiv1.Escalation{Next: text(k.Next), Recipient: text(k.Recipient.Reveal()), Reason: text(k.Reason)}}
+	case life.Postponed:
+		p.Kind = &viestiv1.Event_Postponed{Postponed: &viestiv1.Postponed{Until: stamp(k.Until), QuietHours: text(k.Quiet), Revision: k.Revision}}
 	case life.JobRan:
 		p.Kind = &viestiv1.Event_JobRan{JobRan: jobRanOut(k)}
 	case life.ModemStatus:
@@ -144,6 +146,8 @@ func kindOf(p *viestiv1.Event) life.Kind {
 		return life.Call{Caller: message.NewAddress(k.Call.GetCaller()), TypeOfAddress: uint8(k.Call.GetTypeOfAddress()), Name: k.Call.GetName()}
 	case *viestiv1.Event_Alarm:
 		return alarmIn(k.Alarm)
+	case *viestiv1.Event_Postponed:
+		return life.Postponed{Until: instant(k.Postponed.GetUntil()), Quiet: k.Postponed.GetQuietHours(), Revision: k.Postponed.GetRevision()}
 	case *viestiv1.Event_Escalation:
 		return life.Escalation{Next: k.Escalation.GetNext(), Recipient: message.NewAddress(k.Escalation.GetRecipient()), Reason: k.Escalation.GetReason()}
 	case *viestiv1.Event_JobRan:

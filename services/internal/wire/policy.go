@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"time"
+
 	"google.golang.org/protobuf/proto"
 
 	viestiv1 "github.com/viesti-sms/viesti/proto/viesti/v1"
@@ -22,6 +24,7 @@ func EncodePolicy(p *policy.Policy) ([]byte, error) {
 				Account: text(r.Account), Modem: text(r.Modem), Queue: text(r.Queue), Destination: text(r.Destination), Keyword: text(r.Keyword),
 			}
 		}),
+		QuietHours: each(p.Quiet, quietOut),
 	})
 }
 
@@ -40,6 +43,7 @@ func DecodePolicy(data []byte) (*policy.Policy, error) {
 		Inbound: each(p.GetInbound(), func(r *viestiv1.InboundRoute) policy.Inbound {
 			return policy.Inbound{Account: r.GetAccount(), Modem: r.GetModem(), Queue: r.GetQueue(), Destination: r.GetDestination(), Keyword: r.GetKeyword()}
 		}),
+		Quiet: each(p.GetQuietHours(), quietIn),
 	}
 	if err := out.Validate(); err != nil {
 		return nil, malformed("Policy", err)
@@ -60,4 +64,20 @@ func listsIn(l *viestiv1.Lists) policy.Lists {
 	return policy.Lists{Deny: l.GetDeny(), AllowOnly: l.GetAllowOnly(), Allow: each(l.GetAllow(), func(e *viestiv1.AllowEntry) route.Entry {
 		return route.Entry{Prefix: e.GetPrefix(), Queue: e.GetQueue()}
 	})}
+}
+
+func quietOut(q policy.QuietHours) *viestiv1.QuietHours {
+	return &viestiv1.QuietHours{
+		Name: text(q.Name), Queues: each(q.Queues, text), Prefixes: each(q.Prefixes, text), TimeZone: text(q.Zone),
+		Days:       each(q.Days, func(d time.Weekday) uint32 { return uint32(d) }),
+		FromMinute: uint32(q.From), ToMinute: uint32(q.To),
+	}
+}
+
+func quietIn(q *viestiv1.QuietHours) policy.QuietHours {
+	return policy.QuietHours{
+		Name: q.GetName(), Queues: q.GetQueues(), Prefixes: q.GetPrefixes(), Zone: q.GetTimeZone(),
+		Days: each(q.GetDays(), func(d uint32) time.Weekday { return time.Weekday(d) }),
+		From: int(q.GetFromMinute()), To: int(q.GetToMinute()),
+	}
 }

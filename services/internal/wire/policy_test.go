@@ -19,6 +19,7 @@ func drawnPolicy(t *rapid.T) *policy.Policy {
 		Routes  route.Policy
 		Lists   policy.Lists
 		Inbound []policy.Inbound
+		Quiet   []policy.QuietHours
 	}](t, false)
 	word := rapid.StringMatching(`s?[0-9]{1,6}`)
 	for i := range p.Routes.Queues {
@@ -40,15 +41,31 @@ func drawnPolicy(t *rapid.T) *policy.Policy {
 			r.Queue = p.Routes.Queues[0].Name
 		}
 	}
-	return &policy.Policy{Routes: p.Routes, Lists: p.Lists, Inbound: p.Inbound}
+	for i := range p.Quiet {
+		q := &p.Quiet[i]
+		q.Name, q.Zone, q.Queues = fmt.Sprintf("hours %d", i), rapid.SampledFrom([]string{"UTC", "Europe/Helsinki"}).Draw(t, "zone"), nil
+		if len(p.Routes.Queues) > 0 {
+			q.Queues = []string{p.Routes.Queues[0].Name}
+		}
+		for j := range q.Prefixes {
+			q.Prefixes[j] = word.Draw(t, "quiet prefix")
+		}
+		for j := range q.Days {
+			q.Days[j] %= 7
+		}
+		q.From, q.To = q.From%720, 721+q.To%720
+	}
+	return &policy.Policy{Routes: p.Routes, Lists: p.Lists, Inbound: p.Inbound, Quiet: p.Quiet}
 }
 
 func TestPolicyMalformed(t *testing.T) {
 	t.Parallel()
 	for name, p := range map[string]*viestiv1.Policy{
-		"queue without a name": {Queues: []*viestiv1.Queue{{Prefixes: []string{"1"}}}},
-		"route to nobody":      {Inbound: []*viestiv1.InboundRoute{{Modem: "SIM1"}}},
-		"empty prefix":         {Lists: &viestiv1.Lists{Deny: []string{""}}},
+		"queue without a name":        {Queues: []*viestiv1.Queue{{Prefixes: []string{"1"}}}},
+		"route to nobody":             {Inbound: []*viestiv1.InboundRoute{{Modem: "SIM1"}}},
+		"quiet hours without a zone":  {QuietHours: []*viestiv1.QuietHours{{Name: "q", FromMinute: 1, ToMinute: 2}}},
+		"quiet day that there is not": {QuietHours: []*viestiv1.QuietHours{{Name: "q", TimeZone: "UTC", ToMinute: 2, Days: []uint32{7}}}},
+		"empty prefix":                {Lists: &viestiv1.Lists{Deny: []string{""}}},
 	} {
 		data, err := proto.Marshal(p)
 		if err != nil {

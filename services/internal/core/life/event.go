@@ -205,6 +205,15 @@ type Escalation struct {
 	Reason string
 }
 
+// Postponed says that the message waits for the end of quiet hours.
+type Postponed struct {
+	Until time.Time
+	// Quiet is the name of the quiet hours.
+	Quiet string
+	// Revision is that of the submission.
+	Revision uint32
+}
+
 // Report is one status report of the network (3GPP TS 23.040 §9.2.2.3).
 type Report struct {
 	// Part is the part it is about, of Total; 0 when it matched no message.
@@ -272,4 +281,5 @@ func (Received) kind()    {}
 func (Call) kind()        {}
 func (Alarm) kind()       {}
 func (Escalation) kind()  {}
+func (Postponed) kind()   {}
 func (ModemStatus) kind() {}

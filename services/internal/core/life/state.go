@@ -36,7 +36,7 @@ func (s State) Final() bool { return s >= SentState }
 // admitted says which states an event may find a message in. An event that
 // finds it in another state is late or repeated, and changes nothing.
 var admitted = map[State][]State{
-	Deferred:         {Unknown},
+	Deferred:         {Unknown, Queued},
 	Queued:           {Unknown, Deferred},
 	Sending:          {Unknown, Deferred, Queued, Sending},
 	SentState:        {Unknown, Deferred, Queued, Sending},
@@ -51,6 +51,9 @@ var admitted = map[State][]State{
 // Next returns the state that an event leads to from s.
 func (s State) Next(e Event) State {
 	to := target(e.Kind)
+	if _, attempt := e.Kind.(Attempt); attempt && to == Queued && s == Sending {
+		return Queued // the acceptance of a message, told late, says nothing like it
+	}
 	for _, from := range admitted[to] {
 		if from == s {
 			return to
@@ -67,12 +70,11 @@ func target(k Kind) State {
 		}
 		return Queued
 	case Attempt:
-		if k.State == Withdrawn {
-			return Unknown // the event that follows says why
-		}
-		return Sending
+		return attempted(k)
 	case PartDone:
 		return Sending
+	case Postponed:
+		return Deferred
 	case Sent:
 		return SentState
 	case Failed:
@@ -87,6 +89,19 @@ func target(k Kind) State {
 		return reported(k)
 	default:
 		return Unknown
+	}
+}
+
+// attempted is the state that an attempt record leads to. A message of which nothing is
+// with the network, for certain, is back in its queue.
+func attempted(a Attempt) State {
+	switch {
+	case a.State == Withdrawn, a.State == Replaced:
+		return Unknown // the event that follows says why; what it was replaced by waits as it did
+	case a.State == Refused && a.Part == 1 && !a.MaybeSent:
+		return Queued
+	default:
+		return Sending
 	}
 }
 

@@ -34,11 +34,15 @@ func TestTable(t *testing.T) {
 		to   State
 		from []State
 	}{
-		{Accepted{}, Queued, []State{Unknown, Deferred}},
-		{Accepted{DeliverAt: time.Unix(1, 0)}, Deferred, []State{Unknown}},
+		{Accepted{}, Queued, waiting},
+		{Accepted{DeliverAt: time.Unix(1, 0)}, Deferred, waiting},
+		{Postponed{}, Deferred, waiting},
 		{Attempt{State: Attempting}, Sending, unsent},
-		{Attempt{State: Refused}, Sending, unsent},
-		{Attempt{State: Withdrawn}, Unknown, nil}, // the event that follows says why
+		{Attempt{Part: 1, State: Refused}, Queued, unsent},
+		{Attempt{Part: 1, State: Refused, MaybeSent: true}, Sending, unsent},
+		{Attempt{Part: 2, State: Refused}, Sending, unsent},
+		{Attempt{Part: 1, State: Replaced}, Unknown, nil}, // it waits as it did
+		{Attempt{State: Withdrawn}, Unknown, nil},         // the event that follows says why
 		{PartDone{}, Sending, unsent},
 		{Sent{}, SentState, unsent},
 		{Failed{}, FailedState, unsent},
@@ -78,6 +82,11 @@ func TestFold(t *testing.T) {
 		"sent":                             {[]Event{accepted, attempt, ev(PartDone{}), sent}, SentState},
 		"expired":                          {[]Event{accepted, ev(Expired{})}, ExpiredState},
 		"expired too late":                 {[]Event{accepted, attempt, ev(Expired{})}, Sending},
+		"expired after a refusal":          {[]Event{accepted, attempt, ev(Attempt{Part: 1, State: Refused}), ev(Expired{})}, ExpiredState},
+		"cancelled when replaced":          {[]Event{accepted, ev(Attempt{Part: 1, State: Replaced}), ev(Attempt{Part: 1, State: Withdrawn}), ev(Cancelled{})}, CancelledState},
+		"quiet hours":                      {[]Event{accepted, ev(Postponed{}), ev(Attempt{Part: 1, State: Replaced})}, Deferred},
+		"sent after quiet hours":           {[]Event{accepted, ev(Postponed{}), ev(Attempt{Part: 1, State: Replaced}), attempt, sent}, SentState},
+		"expired in quiet hours":           {[]Event{accepted, ev(Postponed{}), ev(Attempt{Part: 1, State: Withdrawn}), ev(Expired{})}, ExpiredState},
 		"cancelled too late":               {[]Event{accepted, attempt, sent, ev(Cancelled{})}, SentState},
 		"withdrawn, and why":               {[]Event{accepted, ev(Attempt{State: Withdrawn}), ev(Expired{})}, ExpiredState},
 		"rejected":                         {[]Event{ev(Rejected{})}, RejectedState},
@@ -104,7 +113,7 @@ func someKind(t *rapid.T, total int) Event {
 	part := rapid.IntRange(1, total).Draw(t, "part")
 	return ev(rapid.SampledFrom([]Kind{
 		Accepted{}, Accepted{DeliverAt: time.Unix(1, 0)}, Attempt{Part: part, State: Attempting}, Attempt{Part: part, State: Refused},
-		Attempt{Part: 1, State: Withdrawn}, PartDone{Part: part}, Sent{}, Failed{}, Expired{}, Cancelled{},
+		Attempt{Part: 1, State: Withdrawn}, Attempt{Part: 1, State: Replaced}, Postponed{}, PartDone{Part: part}, Sent{}, Failed{}, Expired{}, Cancelled{},
 		Report{Part: part, Total: total, Outcome: Delivered}, Report{Part: part, Total: total, Outcome: StillTrying},
 		Report{Part: part, Total: total, Outcome: Undeliverable}, Received{}, nil,
 	}).Draw(t, "event"))

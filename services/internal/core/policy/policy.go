@@ -1,5 +1,5 @@
 // Package policy is what all services of a gateway share: how messages are routed
-// and which are taken, who may submit, and who gets what arrives.
+// and which are taken, when they are sent, who may submit, and who gets what arrives.
 //
 // It is pure. A Policy must not be changed once it is in use; then several
 // goroutines may read it. New rules are new fields: a reader that does not know
@@ -25,6 +25,8 @@ type Policy struct {
 	Accounts []*account.Account
 	// Inbound says who gets what arrives, in order: the first that matches.
 	Inbound []Inbound
+	// Quiet are the hours at which messages wait.
+	Quiet []QuietHours
 	// Version counts up with every change of any part. It is the broker's to set.
 	Version uint64
 	// Problems are the entries on the broker that cannot be read, with their keys.
@@ -44,7 +46,7 @@ func (p *Policy) Account(name string) *account.Account {
 
 // HasRules reports whether p says anything at all.
 func (p *Policy) HasRules() bool {
-	return len(p.Routes.Queues)+len(p.Lists.Deny)+len(p.Lists.Allow)+len(p.Accounts)+len(p.Inbound) > 0 || p.Lists.AllowOnly
+	return len(p.Routes.Queues)+len(p.Lists.Deny)+len(p.Lists.Allow)+len(p.Accounts)+len(p.Inbound)+len(p.Quiet) > 0 || p.Lists.AllowOnly
 }
 
 // Networks returns the networks from which any account that is not disabled may

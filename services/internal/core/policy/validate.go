@@ -78,6 +78,7 @@ func (p *Policy) Validate() error {
 	p.validateQueues(&found)
 	p.validateLists(&found)
 	p.validateAccounts(&found)
+	p.validateQuiet(&found)
 	for i, r := range p.Inbound {
 		where := fmt.Sprintf("inbound[%d]", i)
 		found.expect(r.Account != "", where, "it names no account")
