@@ -20,6 +20,8 @@ import (
 // sharedPolicy is the policy as it was seen last, for all workers of the process.
 type sharedPolicy struct {
 	current atomic.Pointer[policy.Policy]
+	// hours are its quiet hours, ready for use.
+	hours atomic.Pointer[policy.Silence]
 	// seen is closed with the first one.
 	seen  chan struct{}
 	first sync.Once
@@ -27,22 +29,27 @@ type sharedPolicy struct {
 
 func newSharedPolicy() *sharedPolicy { return &sharedPolicy{seen: make(chan struct{})} }
 
-// policyPatience is how long what arrives waits, after the start, for the policy.
-// Then it goes to the inbox, as without one: a broker that does not let this program
-// read the policy must not keep it from receiving.
+// policyPatience is how long what arrives, and what is to be sent, waits after the start
+// for the policy. Then it goes to the inbox, or is sent, as without one: a broker that does
+// not let this program read the policy must not keep it from working.
 const policyPatience = 30 * time.Second
 
 // watch follows the policy until ctx ends.
 func (s *sharedPolicy) watch(ctx context.Context, b *bus.Bus, logger *zap.Logger) {
 	late := time.AfterFunc(policyPatience, func() {
 		s.first.Do(func() {
-			logger.Warn("the shared policy cannot be read; what arrives goes to the inbox until it can")
+			logger.Warn("the shared policy cannot be read; until it can, what arrives goes to the inbox, and there are no quiet hours")
 			close(s.seen)
 		})
 	})
 	defer late.Stop()
+	use := func(p *policy.Policy) {
+		if err := s.use(p); err != nil {
+			logger.Error("quiet hours are not kept", zap.Error(err))
+		}
+	}
 	for ctx.Err() == nil {
-		err := b.WatchPolicy(ctx, s.use)
+		err := b.WatchPolicy(ctx, use)
 		if err != nil {
 			logger.Error("the shared policy cannot be used; viesti policy check says more", zap.Error(err))
 		}
@@ -50,9 +57,21 @@ func (s *sharedPolicy) watch(ctx context.Context, b *bus.Bus, logger *zap.Logger
 	}
 }
 
-func (s *sharedPolicy) use(p *policy.Policy) {
+// use makes p the policy; the error says which quiet hours are left out.
+func (s *sharedPolicy) use(p *policy.Policy) error {
+	hours, err := p.Silence()
+	s.hours.Store(hours)
 	s.current.Store(p)
 	s.first.Do(func() { close(s.seen) })
+	return err
+}
+
+// silence returns the quiet hours; nil: there are none.
+func (s *sharedPolicy) silence(ctx context.Context) *policy.Silence {
+	if s.get(ctx) == nil {
+		return nil
+	}
+	return s.hours.Load()
 }
 
 // get returns the policy; nil: there is none.

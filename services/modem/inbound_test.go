@@ -54,7 +54,9 @@ func newArrivals(t *testing.T, p *policy.Policy) arrivals {
 	r := newRig(t)
 	w := newWorker("h", Device{Name: "SIM1"}, r.bus, zap.NewNop())
 	w.policy = newSharedPolicy()
-	w.policy.use(p)
+	if err := w.policy.use(p); err != nil {
+		t.Fatal(err)
+	}
 	return arrivals{w, t}
 }
 

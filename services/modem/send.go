@@ -99,6 +99,9 @@ func (d *delivery) run(ctx context.Context) error {
 	if err := d.expire(ctx); err != nil {
 		return err
 	}
+	if err := d.quiet(ctx); err != nil {
+		return err
+	}
 	if err := d.claimParts(ctx); err != nil {
 		return err
 	}

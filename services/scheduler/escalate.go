@@ -56,8 +56,12 @@ const lostAfter = time.Minute
 // one of.
 var errNoTimer = errors.New("the timer of the message is not there")
 
-// told acts when something has happened to a message with alternates.
+// told acts when something has happened to a message with alternates, or when a message
+// is to wait.
 func (s *Scheduler) told(ctx context.Context, e *life.Event, stored time.Time) error {
+	if k, ok := e.Kind.(life.Postponed); ok {
+		return s.postpone(ctx, e, k)
+	}
 	l := &looked{why: escalation.Told, now: stored, log: s.log.With(log.Message(e.ID))}
 	timer, err := s.bus.AlternateTimer(ctx, e.Account, e.ID)
 	switch {

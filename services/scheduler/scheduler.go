@@ -3,8 +3,9 @@
 //
 // Deferred messages are the broker's own: SMS_OUT holds their schedules and
 // moves them into their queue when their time has come. What is left to do is the
-// end of a validity (expire.go), jobs (jobs.go) and the alternate recipients of messages that
-// nobody has received (escalate.go).
+// end of a validity (expire.go), messages that wait for the end of quiet hours (postpone.go),
+// jobs (jobs.go) and the alternate recipients of messages that nobody has received
+// (escalate.go).
 package scheduler
 
 import (

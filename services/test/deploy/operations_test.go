@@ -2,6 +2,7 @@ package deploy_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -135,6 +136,32 @@ func cancelOne(ctx context.Context, c *client) error {
 		return err
 	}
 	return c.bus.Cancel(ctx, s.Account, s.ID, "cli-ops1")
+}
+
+// replaceOne changes a message of the command line that waits, and its alternates.
+func replaceOne(ctx context.Context, c *client) error {
+	s := withAlternate("cli-ops1")
+	s.ExpiresAt = time.Now().Add(2 * time.Hour)
+	if err := c.bus.Submit(ctx, s); err != nil {
+		return err
+	}
+	return c.bus.Replace(ctx, "", s.ID, func(s *message.Submission) error {
+		s.DeliverAt = time.Now().Add(time.Hour)
+		return nil
+	})
+}
+
+// putAside moves a message of the command line to where deferred ones wait.
+func putAside(ctx context.Context, c *client) error {
+	s := submission("cli-ops1")
+	if err := c.bus.Submit(ctx, s); err != nil {
+		return err
+	}
+	postponed, err := c.bus.Postpone(ctx, s.Account, s.ID, time.Now().Add(time.Hour))
+	if err == nil && !postponed {
+		err = errors.New("it was not put aside")
+	}
+	return err
 }
 
 func modemState(host string) func(context.Context, *client) error {

@@ -35,7 +35,7 @@ var operations = []operation{
 	{"submit as the spool", []string{asSMPP, asSpool, asScheduler}, submitAs("spool-spool1")},
 	{"submit as the command line", []string{asSMPP, asOperator, asScheduler}, submitAs("cli-ops1")},
 	{"submit as somebody else", []string{asSMPP, asScheduler}, submitAs("spool-other")},
-	{"submit for later", []string{asSMPP, asSpool}, func(ctx context.Context, c *client) error {
+	{"submit for later", []string{asSMPP, asSpool, asScheduler}, func(ctx context.Context, c *client) error {
 		s := submission("spool-spool1")
 		s.DeliverAt, s.ExpiresAt = time.Now().Add(time.Hour), time.Now().Add(2*time.Hour)
 		return c.bus.Submit(ctx, s)
@@ -82,6 +82,9 @@ var operations = []operation{
 	{"follow what arrives", []string{asSpool}, followAndAcknowledge(subject.Inbox)},
 	{"join received parts", []string{asSpool}, joinParts},
 	{"cancel a message", []string{asSMPP, asOperator, asScheduler}, cancelOne},
+	{"replace a message", []string{asSMPP, asOperator, asScheduler}, replaceOne},
+	{"say that a message waits for the end of quiet hours", []string{asModem}, publishAs("spool-spool1", life.Postponed{Until: time.Now().Add(time.Hour)})},
+	{"put a message aside in quiet hours", []string{asSMPP, asOperator, asScheduler}, putAside},
 	{"say what was decided about alternates", []string{asSMPP, asScheduler}, publishAs("spool-spool1", life.Escalation{Reason: "a test"})},
 	{"submit a message with alternates", []string{asSMPP, asSpool, asScheduler}, func(ctx context.Context, c *client) error {
 		return c.bus.Submit(ctx, withAlternate("spool-spool1"))

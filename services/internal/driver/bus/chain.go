@@ -17,9 +17,12 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/wire"
 )
 
-// concernsChain reports whether the scheduler wants to know of an event: the message
-// has alternates, and what happened may decide about them.
-func concernsChain(e *life.Event) bool {
+// concernsScheduler reports whether the scheduler wants to know of an event: the message
+// is to wait, or it has alternates, and what happened may decide about them.
+func concernsScheduler(e *life.Event) bool {
+	if _, postponed := e.Kind.(life.Postponed); postponed {
+		return true
+	}
 	if e.Subject == nil || len(e.Subject.Alternates) == 0 {
 		return false
 	}
@@ -194,12 +197,13 @@ func (b *Bus) FollowAlternates(ctx context.Context, handle func(context.Context,
 	})
 }
 
-// FollowChains hands the events of messages with alternates to handle, with the time
-// when the broker got each, until ctx ends; those of one message in order.
+// FollowChains hands the events that the scheduler acts upon to handle, those of messages
+// with alternates above all, with the time when the broker got each, until ctx ends; those
+// of one message in order.
 func (b *Bus) FollowChains(ctx context.Context, handle func(context.Context, *life.Event, time.Time) error) error {
 	return b.followIn(ctx, b.space.StreamEvents(), subject.ConsumerChain, func(m jetstream.Msg) (string, func(context.Context) error, error) {
 		e, err := wire.DecodeEvent(m.Data())
-		if err != nil || e.Kind == nil || !concernsChain(e) {
+		if err != nil || e.Kind == nil || !concernsScheduler(e) {
 			return "", nil, errors.Join(err, errMismatch)
 		}
 		return e.ID, func(ctx context.Context) error { return handle(ctx, e, storedAt(m)) }, nil

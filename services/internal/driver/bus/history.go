@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -16,8 +17,10 @@ import (
 // Waiting is a submission that no modem has finished yet.
 type Waiting struct {
 	Submission *message.Submission
-	// Deferred says that it waits for its time.
+	// Deferred says that it waits for a time, and Until for which: the one that its
+	// submitter chose, or the end of quiet hours.
 	Deferred bool
+	Until    time.Time
 	subject  string
 	seq      uint64
 }
@@ -45,7 +48,7 @@ func (b *Bus) Find(ctx context.Context, account, id string) (*Waiting, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &Waiting{Submission: s, Deferred: i == 0, subject: raw.Subject, seq: raw.Sequence}, nil
+		return &Waiting{Submission: s, Deferred: i == 0, Until: timeOf(raw.Header), subject: raw.Subject, seq: raw.Sequence}, nil
 	}
 	return nil, ErrNotFound
 }

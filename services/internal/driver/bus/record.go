@@ -28,7 +28,7 @@ func (b *Bus) Attempt(ctx context.Context, e *life.Event, last uint64) (uint64, 
 }
 
 // Record is one message to be written to SMS_EVT, and the copy of it that the
-// scheduler gets where the message has alternates.
+// scheduler gets where it has to do something about it.
 type Record struct {
 	msg  *nats.Msg
 	copy *nats.Msg
@@ -57,7 +57,7 @@ func (b *Bus) EventRecord(e *life.Event) (Record, error) {
 	t := typeOf(e.Kind)
 	id := e.ID + "." + string(t) + distinction(e.Kind)
 	r, err := b.record(e, b.space.Event(e.Account, e.ID, t), id)
-	if err == nil && concernsChain(e) {
+	if err == nil && concernsScheduler(e) {
 		r.copy = &nats.Msg{Subject: b.space.Chain(e.Account, e.ID, t), Data: r.msg.Data, Header: nats.Header{}}
 		r.copy.Header.Set(subject.HeaderMessageID, id+".chain")
 	}
@@ -82,6 +82,8 @@ func distinction(k life.Kind) string {
 		h := fnv.New64a()
 		_, _ = h.Write(k.PDU)
 		return "." + hex.EncodeToString(h.Sum(nil))
+	case life.Postponed:
+		return "." + strconv.FormatInt(k.Until.Unix(), 36) + "." + strconv.FormatUint(uint64(k.Revision), 10)
 	case life.ModemStatus:
 		return "." + k.State.String() + strconv.FormatInt(k.Since.UnixNano(), 36)
 	default:
@@ -118,6 +120,8 @@ func typeOf(k life.Kind) subject.EventType {
 		return subject.JobRan
 	case life.Escalation:
 		return subject.Escalation
+	case life.Postponed:
+		return subject.Postponed
 	default:
 		return subject.Alarm
 	}

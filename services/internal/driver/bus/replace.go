@@ -84,6 +84,15 @@ func (b *Bus) replace(ctx context.Context, old *Waiting, next *message.Submissio
 	if err != nil {
 		return err
 	}
+	if err := b.exchange(ctx, old, next, m, record); err != nil {
+		return err
+	}
+	return b.renewAlternates(ctx, next)
+}
+
+// exchange puts m, which holds a revision, in the place of an earlier one, and removes
+// that; ErrConflict: it waits no more as it did.
+func (b *Bus) exchange(ctx context.Context, old *Waiting, next *message.Submission, m *nats.Msg, record AttemptRecord) error {
 	m.Header.Del(subject.HeaderMessageID) // it has been seen
 	last := old.seq
 	if m.Subject != old.subject {
@@ -101,11 +110,9 @@ func (b *Bus) replace(ctx context.Context, old *Waiting, next *message.Submissio
 		return err
 	}
 	if now.subject != old.subject {
-		if err := b.remove(ctx, old); err != nil {
-			return err
-		}
+		return b.remove(ctx, old)
 	}
-	return b.renewAlternates(ctx, next)
+	return nil
 }
 
 // renewAlternates lets the alternates of a message get what it says now.
@@ -160,7 +167,7 @@ func (b *Bus) restore(ctx context.Context, old, now *Waiting) error {
 	}
 	m := &nats.Msg{Subject: old.subject, Data: data, Header: nats.Header{}}
 	if old.Deferred {
-		m.Header.Set(subject.HeaderSchedule, atTime(old.Submission.DeliverAt))
+		m.Header.Set(subject.HeaderSchedule, atTime(old.Until))
 		m.Header.Set(subject.HeaderScheduleTarget, b.space.Out(queued(old.Submission)))
 	}
 	if _, err = b.compareAndSet(ctx, b.space.StreamOut(), m, now.seq); errors.Is(err, ErrConflict) {

@@ -3,6 +3,7 @@ package bus
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -79,6 +80,12 @@ func queued(s *message.Submission) subject.Queued {
 // submission is the message for SMS_OUT. It must be the first on its subject:
 // a repeated publish of a message that still waits changes nothing.
 func (b *Bus) submission(s *message.Submission) (*nats.Msg, error) {
+	return b.submissionAt(s, s.DeliverAt)
+}
+
+// submissionAt is submission of a message that waits for a time; the zero time: it is
+// ready.
+func (b *Bus) submissionAt(s *message.Submission, at time.Time) (*nats.Msg, error) {
 	data, err := wire.EncodeSubmission(s)
 	if err != nil {
 		return nil, err
@@ -89,9 +96,9 @@ func (b *Bus) submission(s *message.Submission) (*nats.Msg, error) {
 	m := &nats.Msg{Subject: b.space.Out(queued(s)), Data: data, Header: nats.Header{}}
 	m.Header.Set(subject.HeaderMessageID, s.ID)
 	m.Header.Set(subject.HeaderExpectedSubjectSeq, "0")
-	if !s.DeliverAt.IsZero() {
+	if !at.IsZero() {
 		m.Header.Set(subject.HeaderScheduleTarget, m.Subject)
-		m.Header.Set(subject.HeaderSchedule, atTime(s.DeliverAt))
+		m.Header.Set(subject.HeaderSchedule, atTime(at))
 		m.Subject = b.space.Later(queued(s))
 	}
 	return m, nil
@@ -120,4 +127,16 @@ func (b *Bus) expiryTimer(s *message.Submission) (*nats.Msg, error) {
 
 // atTime is the schedule of one instant. The client library's own option cuts the
 // fraction of the second off and fires early.
-func atTime(t time.Time) string { return "@at " + t.UTC().Format(time.RFC3339Nano) }
+func atTime(t time.Time) string { return oneInstant + t.UTC().Format(time.RFC3339Nano) }
+
+// oneInstant begins a schedule of one instant.
+const oneInstant = "@at "
+
+// timeOf is the instant of a schedule; the zero time: there is none.
+func timeOf(h nats.Header) time.Time {
+	at, err := time.Parse(time.RFC3339Nano, strings.TrimPrefix(h.Get(subject.HeaderSchedule), oneInstant))
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}

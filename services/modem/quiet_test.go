@@ -1,0 +1,99 @@
+package modem
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/core/message"
+	"github.com/viesti-sms/viesti/services/internal/core/policy"
+	sim "github.com/viesti-sms/viesti/services/internal/sim/modem"
+)
+
+// always are quiet hours for some numbers, all day and every day.
+func always(prefixes ...string) *policy.Policy {
+	return &policy.Policy{Quiet: []policy.QuietHours{{Name: "always", Prefixes: prefixes, To: 24 * 60, Zone: "UTC"}}}
+}
+
+func (r *rig) setPolicy(p *policy.Policy) {
+	r.t.Helper()
+	if _, err := r.bus.SetPolicy(r.t.Context(), p); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// postponed are the events of a message that say so.
+func (r *rig) postponed(id string) (found []life.Postponed) {
+	r.t.Helper()
+	events, err := r.bus.History(r.t.Context(), id)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, e := range events {
+		if k, ok := e.Kind.(life.Postponed); ok {
+			found = append(found, k)
+		}
+	}
+	return found
+}
+
+// TestQuietHours: a message that has to wait is not sent, costs no attempt, and keeps
+// nothing else back; one of high priority does not wait.
+func TestQuietHours(t *testing.T) {
+	r := newRig(t)
+	r.setPolicy(always("49"))
+	german := func(s *message.Submission) { s.Recipient = message.NewAddress("491701") }
+	r.submit("m1", "asleep", german)
+	r.submit("m2", "awake", nil)
+	r.submit("m3", "alarm", func(s *message.Submission) {
+		german(s)
+		s.Priority = message.High
+	})
+	m, _ := r.worker("A", sim.Config{}, nil)
+	r.sent("m2")
+	r.sent("m3")
+	if d := cmp.Diff([]string{"alarm", "awake"}, texts(t, m.Records())); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	until := time.Now().Add(6 * 24 * time.Hour)
+	if all := r.postponed("m1"); len(all) != 1 || all[0].Quiet != "always" || all[0].Until.Before(until) {
+		t.Errorf("postponed: %+v", all)
+	}
+	w, err := r.bus.Find(t.Context(), "test", "m1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := r.bus.Progress(t.Context(), w.Submission)
+	if err != nil || len(p.Attempts) > 0 || !p.Untouched() {
+		t.Errorf("it cost attempts: %+v, %v", p, err)
+	}
+}
+
+// TestQuietHoursExpire: a validity that has ended is not waited with.
+func TestQuietHoursExpire(t *testing.T) {
+	r := newRig(t)
+	r.setPolicy(always())
+	r.submit("m1", "too late", func(s *message.Submission) { s.ExpiresAt = time.Now().Add(-time.Second) })
+	r.worker("A", sim.Config{}, nil)
+	if k, ok := r.final("m1").(life.Expired); !ok || len(r.postponed("m1")) > 0 {
+		t.Errorf("it ended with %+v", k)
+	}
+}
+
+// TestQuietHoursLetFinish: of a message that somebody may have half of, the rest is sent.
+func TestQuietHoursLetFinish(t *testing.T) {
+	r := newRig(t)
+	r.setPolicy(always())
+	r.submit("m1", "begun", nil)
+	begun := &life.Event{ID: "m1", Account: "test", Time: time.Now(), Kind: life.Attempt{Part: 1, Total: 1, Number: 1, State: life.Unanswered}}
+	if _, err := r.bus.Attempt(t.Context(), begun, 0); err != nil {
+		t.Fatal(err)
+	}
+	m, _ := r.worker("A", sim.Config{}, nil)
+	r.sent("m1")
+	if n := len(m.Records()); n != 1 {
+		t.Errorf("%d parts were sent", n)
+	}
+}
