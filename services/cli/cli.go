@@ -43,7 +43,7 @@ func Command(version string, stdin io.Reader, stdout io.Writer) *cobra.Command {
 	f.StringVar(&e.target.Context, "context", "", "NATS context, by name or by absolute path")
 	f.StringVar(&e.state, "state", "", "state directory of the viestid to use, when several run here")
 	f.StringVar(&e.prefix, "prefix", "", "prefix of all subjects, when it is not the usual one")
-	root.AddCommand(e.send(), e.message(), e.why(), e.cancel(), e.tail(), e.status(), e.top(), e.modem(), e.job(), e.pdu(), e.account(), e.policy(), e.route(), e.sessions(), e.audit(), e.scan(), e.doctor(), e.firewall())
+	root.AddCommand(e.send(), e.message(), e.why(), e.cancel(), e.replace(), e.tail(), e.status(), e.top(), e.modem(), e.job(), e.pdu(), e.account(), e.policy(), e.route(), e.sessions(), e.audit(), e.scan(), e.doctor(), e.firewall())
 	return root
 }
 

@@ -99,6 +99,8 @@ func word(k life.Kind) string {
 		return "escalation"
 	case life.JobRan:
 		return "job"
+	case life.Postponed:
+		return "postponed"
 	default:
 		return "event"
 	}
@@ -110,6 +112,9 @@ func describe(ev *life.Event, full bool) string {
 	case life.Accepted:
 		return acceptance(ev, k, full)
 	case life.Attempt:
+		if k.State == life.Replaced {
+			return fmt.Sprintf("revision %d waits in its place", k.Revision)
+		}
 		return fmt.Sprintf("part %d of %d, attempt %d", k.Part, k.Total, k.Number)
 	case life.PartDone:
 		return part(k, full)
@@ -135,6 +140,8 @@ func describe(ev *life.Event, full bool) string {
 		return k.Text
 	case life.Escalation:
 		return escalated(k, full)
+	case life.Postponed:
+		return fmt.Sprintf("until %s, the end of the quiet hours %q", k.Until.Local().Format(clock), k.Quiet)
 	case life.JobRan:
 		return k.Job + " " + ranText(k)
 	default:

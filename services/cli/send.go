@@ -176,7 +176,7 @@ func setValidity(s *message.Submission, text string, now time.Time) error {
 		return fmt.Errorf("%w: --validity is %q, want a time of a minute or more, like 30m, 2h or 3d", errSend, text)
 	}
 	from := now
-	if !s.DeliverAt.IsZero() {
+	if s.DeliverAt.After(now) {
 		from = s.DeliverAt
 	}
 	s.ExpiresAt = from.Add(d)

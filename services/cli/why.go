@@ -60,7 +60,7 @@ func waits(ctx context.Context, b *bus.Bus, id string) ([]string, error) {
 	if err != nil && !errors.Is(err, bus.ErrNotFound) {
 		return nil, err
 	}
-	return (&waiting{w.Submission, w.Deferred, modems, queues, events, time.Now()}).reasons(), nil
+	return (&waiting{w.Submission, w.Until, modems, queues, events, time.Now()}).reasons(), nil
 }
 
 // explainWaiting adds to the history of a message why it waits, if it does.
@@ -86,18 +86,19 @@ func ended(ctx context.Context, b *bus.Bus, id string) ([]string, error) {
 
 // waiting is a message that waits, and what may be the reason.
 type waiting struct {
-	sub      *message.Submission
-	deferred bool
-	modems   []life.ModemStatus
-	queues   []bus.Queue
-	events   []life.Event
-	now      time.Time
+	sub *message.Submission
+	// until is what it waits for before it can be sent; zero: it is ready.
+	until  time.Time
+	modems []life.ModemStatus
+	queues []bus.Queue
+	events []life.Event
+	now    time.Time
 }
 
 // reasons are sentences, the most important first.
 func (w *waiting) reasons() []string {
-	if w.deferred {
-		return []string{fmt.Sprintf("It is to be sent at %s, in %s.", w.sub.DeliverAt.Local().Format(clock), w.sub.DeliverAt.Sub(w.now).Round(time.Second))}
+	if !w.until.IsZero() {
+		return w.deferred()
 	}
 	if m := w.holder(); m != nil {
 		return []string{fmt.Sprintf("Modem %s on %s has it in hand, since %s.", m.Identity.Name, m.Identity.Host, m.Since.Local().Format(clock))}
@@ -107,6 +108,10 @@ func (w *waiting) reasons() []string {
 	}
 	serving := w.serving()
 	lines := []string{fmt.Sprintf("It has waited in the queue %s, with %s priority, for %s.", w.sub.Queue, w.sub.Priority, w.now.Sub(w.sub.AcceptedAt).Round(time.Second))}
+	if k, ok := w.postponed(); ok && k.Until.After(w.now) {
+		lines = append(lines, fmt.Sprintf("Modems do not send it before %s, the end of the quiet hours %q; no scheduler has put it aside until then.",
+			k.Until.Local().Format(clock), k.Quiet))
+	}
 	switch {
 	case len(serving) == 0:
 		lines = append(lines, "No modem that is alive serves this queue: give a modem the queue in its setting queues, or start its worker.")
@@ -126,6 +131,40 @@ func (w *waiting) reasons() []string {
 		lines = append(lines, fmt.Sprintf("It is not sent after %s, when its validity ends.", w.sub.ExpiresAt.Local().Format(clock)))
 	}
 	return lines
+}
+
+// deferred says what a message waits for that is not to be sent yet.
+func (w *waiting) deferred() []string {
+	until, in := w.until.Local().Format(clock), w.until.Sub(w.now).Round(time.Second)
+	lines := []string{fmt.Sprintf("It is to be sent at %s, in %s.", until, in)}
+	if hours := w.quiet(); hours != "" {
+		lines = []string{
+			fmt.Sprintf("It waits for the end of the quiet hours %q, at %s, in %s.", hours, until, in),
+			fmt.Sprintf("viesti replace %s --at now puts it back into its queue, should these have changed.", w.sub.ID),
+		}
+	}
+	if !w.sub.ExpiresAt.IsZero() && w.sub.ExpiresAt.Before(w.until) {
+		lines = append(lines, fmt.Sprintf("Its validity ends before that, at %s: it will not be sent.", w.sub.ExpiresAt.Local().Format(clock)))
+	}
+	return lines
+}
+
+// quiet are the quiet hours that a message waits for; empty: its submitter chose the time.
+func (w *waiting) quiet() string {
+	if k, ok := w.postponed(); ok && k.Until.Equal(w.until) {
+		return k.Quiet
+	}
+	return ""
+}
+
+// postponed is what held the message up last.
+func (w *waiting) postponed() (life.Postponed, bool) {
+	for i := range slices.Backward(w.events) {
+		if k, ok := w.events[i].Kind.(life.Postponed); ok {
+			return k, true
+		}
+	}
+	return life.Postponed{}, false
 }
 
 // holder is the modem that works on the message; nil: none says so.
@@ -217,7 +256,7 @@ func (w *waiting) lastAttempt() string {
 // attempt returns the last attempt; nil: there was none.
 func (w *waiting) attempt() (*life.Event, life.Attempt) {
 	for i := range slices.Backward(w.events) {
-		if a, ok := w.events[i].Kind.(life.Attempt); ok {
+		if a, ok := w.events[i].Kind.(life.Attempt); ok && a.State != life.Replaced {
 			return &w.events[i], a
 		}
 	}

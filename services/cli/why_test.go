@@ -28,12 +28,21 @@ func TestReasons(t *testing.T) {
 	later.DeliverAt = now.Add(2 * time.Hour)
 	expiring := *sub
 	expiring.ExpiresAt = now.Add(time.Hour)
+	quiet := []life.Event{{Time: now.Add(-time.Minute), Kind: life.Postponed{Until: now.Add(2 * time.Hour), Quiet: "nights"}}}
 	for name, c := range map[string]struct {
 		w    waiting
 		want []string
 		not  string
 	}{
-		"for its time":     {waiting{sub: &later, deferred: true}, []string{"at 2026-01-02 14:00:00, in 2h0m0s"}, "queue"},
+		"for its time":     {waiting{sub: &later, until: later.DeliverAt}, []string{"at 2026-01-02 14:00:00, in 2h0m0s"}, "queue"},
+		"quiet hours":      {waiting{sub: sub, until: now.Add(2 * time.Hour), events: quiet}, []string{`end of the quiet hours "nights", at 2026-01-02 14:00:00, in 2h0m0s`, "viesti replace m1 --at now"}, "It is to be sent"},
+		"too short for it": {waiting{sub: &expiring, until: now.Add(2 * time.Hour), events: quiet}, []string{"ends before that, at 2026-01-02 13:00:00: it will not be sent"}, "queue fi"},
+		"no scheduler":     {waiting{sub: sub, events: quiet}, []string{"waited in the queue fi", `not send it before 2026-01-02 14:00:00, the end of the quiet hours "nights"; no scheduler`}, "replace"},
+		"another time":     {waiting{sub: &later, until: now.Add(3 * time.Hour), events: quiet}, []string{"at 2026-01-02 15:00:00, in 3h0m0s"}, "quiet"},
+		"quiet hours over": {
+			waiting{sub: sub, now: now.Add(3 * time.Hour), events: append(quiet[:1:1], life.Event{Time: now, Kind: life.Attempt{Part: 1, Total: 1, State: life.Replaced, Revision: 1}})},
+			[]string{"waited in the queue fi"}, "last attempt",
+		},
 		"with a modem":     {waiting{sub: sub, modems: []life.ModemStatus{inHand}}, []string{"SIM1 on h has it in hand"}, "waited"},
 		"nobody serves it": {waiting{sub: sub, modems: []life.ModemStatus{modem(life.ModemIdle, "", "de")}}, []string{"waited in the queue fi, with normal priority, for 1m30s", "No modem that is alive serves"}, "SIM1"},
 		"nobody can":       {waiting{sub: sub, modems: []life.ModemStatus{blocked}}, []string{"can take it now", "SIM1 on h is blocked: too many troubles, until 2026-01-02 13:00:00"}, ""},
@@ -63,7 +72,9 @@ func TestReasons(t *testing.T) {
 			[]string{"number 3 for part 1 of 2, was at 2026-01-02 11:59:00: refused (modem SIM2 on h2).", "not sent after 2026-01-02 13:00:00"}, "",
 		},
 	} {
-		c.w.now = now
+		if c.w.now.IsZero() {
+			c.w.now = now
+		}
 		got := strings.Join(c.w.reasons(), "\n")
 		for _, want := range c.want {
 			if !strings.Contains(got, want) {

@@ -43,6 +43,8 @@ type Config struct {
 	Lists policyfile.Lists `yaml:"lists"`
 	// Inbound says which account gets what arrives, in order; shared policy.
 	Inbound []policyfile.Inbound `yaml:"inbound"`
+	// QuietHours are hours at which messages wait; shared policy.
+	QuietHours []policyfile.QuietHours `yaml:"quiet_hours"`
 	// Accounts are the SMPP clients; shared policy.
 	Accounts []policyfile.Account `yaml:"accounts"`
 	Spool    *spool.Config        `yaml:"spool"`
@@ -54,7 +56,9 @@ type Config struct {
 	// Jobs are what this host may run again and again.
 	Jobs []scheduler.Job `yaml:"jobs"`
 	// Alarms say what is done about alarms.
-	Alarms   scheduler.Alarms `yaml:"alarms"`
+	Alarms scheduler.Alarms `yaml:"alarms"`
+	// Stuck says what is too long for messages and modems.
+	Stuck    scheduler.Stuck `yaml:"stuck"`
 	Programs `yaml:",inline"`
 	// PIDFile is written by viestid, which holds it: a second one does not start.
 	PIDFile string `yaml:"pidfile"`
@@ -225,7 +229,7 @@ func (c *Config) checkProcess() error {
 
 // rules are the shared policy as the file has it.
 func (c *Config) rules() *policyfile.Rules {
-	return &policyfile.Rules{Queues: c.Queues, Lists: c.Lists, Inbound: c.Inbound, Accounts: c.Accounts}
+	return &policyfile.Rules{Queues: c.Queues, Lists: c.Lists, Inbound: c.Inbound, QuietHours: c.QuietHours, Accounts: c.Accounts}
 }
 
 // Policy is the shared policy that the file gives; Complete has checked it.
@@ -241,5 +245,5 @@ func (c *Config) ModemConfig() modem.Config {
 
 // SchedulerConfig is the configuration of the scheduler.
 func (c *Config) SchedulerConfig() scheduler.Config {
-	return scheduler.Config{Host: c.Host, Jobs: c.Jobs, Alarms: c.Alarms}
+	return scheduler.Config{Host: c.Host, Jobs: c.Jobs, Alarms: c.Alarms, Stuck: c.Stuck}
 }
