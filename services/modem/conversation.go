@@ -58,6 +58,8 @@ type Conversation struct {
 
 	// TraceAT is the file of the transcript; empty: none is written.
 	TraceAT string `yaml:"trace_at"`
+	// TroubleAT is a file that gets what was said before each trouble; empty: none does.
+	TroubleAT string `yaml:"trouble_at"`
 }
 
 func defaultConversation() Conversation {

@@ -98,6 +98,7 @@ func (d *delivery) notAccepted(ctx context.Context, part int, last bool, cause e
 	if err := errors.Join(d.recordRefusal(ctx, part), d.giveBack(ctx)); err != nil {
 		return err
 	}
+	d.tellTrouble(fmt.Errorf("part %d of message %s: %w", part, d.sub.ID, refused))
 	d.log.Warn("refused", zap.Int("part", part), zap.String("answer", refused.Text), zap.Stringer("class", refused.Class), zap.Error(refused.Err),
 		log.Smsd(log.Error, "The modem answer was not OK: %s", refused.Text))
 	switch {

@@ -86,17 +86,30 @@ func (t *tracer) close() error {
 	return t.err
 }
 
-// trace starts the transcript of a session where one is wanted. The returned
-// function ends it, after the modem was closed.
+// trace starts the transcript of a session where one is wanted, and what is kept for
+// the case of trouble. The returned function ends it, after the modem was closed.
 func (w *worker) trace(cfg *driver.Config) (stop func() error, err error) {
-	if w.dev.TraceAT == "" {
-		return func() error { return nil }, nil
+	var takers []func(string)
+	stop = func() error { return nil }
+	if w.recorder.wanted() {
+		takers = append(takers, w.recorder.add)
 	}
-	t, err := startTrace(w.dev.TraceAT)
-	if err != nil {
-		return nil, err
+	if w.dev.TraceAT != "" {
+		t, err := startTrace(w.dev.TraceAT)
+		if err != nil {
+			return nil, err
+		}
+		takers, stop = append(takers, t.add), t.close
+	}
+	if len(takers) == 0 {
+		return stop, nil
 	}
 	transcript := &driver.Transcript{Modem: w.dev.Name, Now: time.Now}
-	cfg.Trace = func(dir driver.Dir, line string) { t.add(transcript.Line(dir, line)) }
-	return t.close, nil
+	cfg.Trace = func(dir driver.Dir, line string) {
+		text := transcript.Line(dir, line)
+		for _, take := range takers {
+			take(text)
+		}
+	}
+	return stop, nil
 }

@@ -76,6 +76,8 @@ type worker struct {
 	crew *crew
 	// regular is where the regular run is.
 	regular regular
+	// recorder keeps what is said for the case of trouble.
+	recorder recorder
 	// messages counts what was sent, where that is not kept with the broker; limited
 	// is the limit that an alarm was raised for. Both belong to the sending goroutine.
 	messages allowance.Tally
@@ -94,7 +96,7 @@ func newWorker(host string, d Device, b *bus.Bus, logger *zap.Logger) *worker {
 			Identity: life.Modem{Host: host, Name: d.Name, Number: string(d.Number), Description: d.Description},
 		}),
 		lateAnswers: make(chan int, 1), unmatched: map[string]time.Time{},
-		info: newInfoFile("", logger), crew: newCrew([]Device{d}), kept: map[slot]string{}, alarmed: map[string]bool{}, ladder: newLadder(d.Profile),
+		recorder: recorder{path: d.TroubleAT}, info: newInfoFile("", logger), crew: newCrew([]Device{d}), kept: map[slot]string{}, alarmed: map[string]bool{}, ladder: newLadder(d.Profile),
 	}
 }
 
@@ -142,12 +144,14 @@ func (w *worker) round(ctx context.Context, pause time.Duration) time.Duration {
 	case errors.Is(err, errBlocked):
 		pause = time.Duration(w.dev.BlockTime)
 		w.troubles = 0
+		w.tellTrouble(err)
 		w.log.Error("modem blocked; its messages go to others", zap.Duration("for", pause))
 		w.status.setUntil(ctx, life.ModemBlocked, w.now().Add(pause), err.Error())
 	default:
 		if w.now().Sub(started) > time.Duration(w.dev.OpenSleep) {
 			pause = firstPause
 		}
+		w.tellTrouble(err)
 		w.log.Log(w.severity(err), "modem trouble", zap.Error(err), zap.Duration("next attempt in", pause))
 		w.status.setUntil(ctx, life.ModemTrouble, w.now().Add(pause), err.Error())
 	}

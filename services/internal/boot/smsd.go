@@ -114,6 +114,20 @@ func smsdLog(conf *smsdconf.Config) log.Config {
 	return c
 }
 
+// troubleLog is where smsd writes what led to trouble, beside a log that is a file.
+func troubleLog(logfile string) string {
+	const suffix = ".log"
+	name, isLog := strings.CutSuffix(logfile, suffix)
+	switch {
+	case !isFile(logfile):
+		return ""
+	case isLog && name != "":
+		return name + "_trouble" + suffix
+	default:
+		return logfile + ".trouble"
+	}
+}
+
 // isFile reports whether a logfile of smsd is one.
 func isFile(logfile string) bool {
 	return logfile != "" && logfile != smsdconf.LogToStdout && logfile != smsdconf.LogToStderr
@@ -199,6 +213,9 @@ func smsdModem(conf *smsdconf.Config, m *smsdconf.Modem) modem.Device {
 		d.OpenAlarm, d.OpenSleep = m.SocketConnectionAlarmAfter, config.Duration(m.SocketConnectionErrorSleeptime)
 	}
 	d.Rehearsal = modem.Rehearsal{SendingDisabled: m.SendingDisabled, ModemDisabled: m.ModemDisabled}
+	if g.SmartLogging {
+		d.TroubleAT = troubleLog(m.LogFile)
+	}
 	smsdRegular(&d.Regular, m)
 	smsdConversation(&d.Conversation, m)
 	d.VoiceCalls = modem.VoiceCalls{
@@ -241,7 +258,7 @@ var honouredSettings = map[smsdconf.Scope]map[string]bool{
 		"filename_preview", "internal_combine", "internal_combine_binary", "ic_purge_hours", "ic_purge_minutes", "ic_purge_read",
 		"ic_purge_interval", "date_filename", "date_filename_format", "incoming_copy", "report_copy", "sent_copy", "failed_copy",
 		"eventhandler_use_copy", "suspend", "phonecalls", "hangup_incoming_call", "voicecall_hangup_ath", "priviledged_numbers",
-		"user", "group", "umask", "loglevel", "logtime_format", "logtime_ms", "logtime_us",
+		"user", "group", "umask", "smart_logging", "loglevel", "logtime_format", "logtime_ms", "logtime_us",
 		"language_file", "stats", "stats_interval", "stats_no_zeroes", "status_interval", "status_include_counters", "status_include_uptime",
 	),
 	smsdconf.ModemScope: set(

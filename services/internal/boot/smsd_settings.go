@@ -41,7 +41,6 @@ var verdicts = map[smsdconf.Scope]map[string]verdict{
 		"os_cygwin":                without("Cygwin is not supported; set umask for the modes of files"),
 		"mypath":                   needless("smsd ignores it too"),
 		"enable_smsd_debug":        without("set log.level: debug in YAML, or loglevel = 7"),
-		"smart_logging":            without("all lines of loglevel are logged, whether there is trouble or not; raise loglevel for fewer"),
 		"check_pid_interval":       needless("a second instance does not start while the first one runs"),
 	},
 	smsdconf.ModemScope: {
@@ -79,6 +78,7 @@ var otherMeanings = map[smsdconf.Scope]map[string]string{
 		"pidfile":            "a second instance does not start while the first one runs",
 		"eventhandler":       "executed without a shell: a program and its arguments, no pipes; it is ended after a minute, and nothing waits for it",
 		"checkhandler":       "executed without a shell; with an exit code above 2, or after a minute, the message is held and an alarm raised",
+		"smart_logging":      "what was said with a modem before each trouble, without numbers and texts, in the file beside the log; whatever loglevel is",
 		"start":              "executed without a shell, for five minutes at most; it runs when the broker does, before all services",
 		"child":              "executed without a shell",
 		"admin_to":           "about every alarm, not only about handlers and limits; without adminmessage_limit ten in an hour at most",

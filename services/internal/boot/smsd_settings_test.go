@@ -77,6 +77,7 @@ admin_to = 358401112222
 start = /bin/true
 start_args = a b
 child = /bin/true
+smart_logging = yes
 
 [queues]
 D1 = /spool/d1
@@ -185,10 +186,29 @@ func TestModemLogs(t *testing.T) {
 	}
 }
 
+// TestTroubleLog: smart_logging writes beside the log of the modem, under the name that
+// smsd gives it.
+func TestTroubleLog(t *testing.T) {
+	conf := filepath.Join(t.TempDir(), "smsd.conf")
+	text := "devices = A, B, C\nlogfile = /l/smsd.log\nsmart_logging = yes\n[default]\ndevice = /dev/modemname\n[B]\nlogfile = /l/B\n[C]\nlogfile = 2\n"
+	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := FromSmsd(conf, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"/l/smsd_trouble.log", "/l/B.trouble", ""} {
+		if got := cfg.Modems[i].TroubleAT; got != want {
+			t.Errorf("modem %s: %q, want %q", cfg.Modems[i].Name, got, want)
+		}
+	}
+}
+
 // TestMigrateReports wants one line for each line of the file that sets something.
 func TestMigrateReports(t *testing.T) {
 	conf := filepath.Join(t.TempDir(), "smsd.conf")
-	text := "devices = GSM1\n# comment\nspool_directory_order = yes\nsmart_logging = yes\nic_purge_interval = 5\n[GSM1]\ndevice = /dev/ttyS0\npin = 4711\n"
+	text := "devices = GSM1\n# comment\nspool_directory_order = yes\nos_cygwin = yes\nic_purge_interval = 5\n[GSM1]\ndevice = /dev/ttyS0\npin = 4711\n"
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +221,7 @@ func TestMigrateReports(t *testing.T) {
 	for _, want := range []string{
 		"line 1, global part: devices: taken over\n",
 		"line 3, global part: spool_directory_order: not needed: ",
-		"line 4, global part: warning: smart_logging has no effect here: ",
+		"line 4, global part: warning: os_cygwin has no effect here: ",
 		"line 5, global part: ic_purge_interval: taken over: in minutes",
 		"line 7, [GSM1]: device: taken over\n",
 		"4 lines taken over, 1 not needed, 1 without effect\n",
