@@ -30,9 +30,10 @@ type smppRow struct {
 	setting smppSetting
 	// bare are the messages a second of bare JetStream, served those of the SMPP port.
 	bare, served []float64
-	// half is the load at which the latency was measured, p50 and p99 its times.
-	half     float64
-	p50, p99 time.Duration
+	// half is the load at which the latency was measured, p50 and p99 its times in
+	// milliseconds, and waited what a message waited for a core meanwhile.
+	half             float64
+	p50, p99, waited []float64
 	// cpu is the time of the server for a message.
 	cpu []float64
 }
@@ -69,8 +70,11 @@ func (b *bench) smppReport(ctx context.Context, o options) (*smppReport, error) 
 				return nil, fmt.Errorf("SMPP with sync_interval %s: %w", setting.name, err)
 			}
 		}
-		if err := b.smppLatency(ctx, &row, o.span); err != nil {
-			return nil, fmt.Errorf("SMPP latency with sync_interval %s: %w", setting.name, err)
+		row.half = median(row.served) / 2
+		for round := range o.rounds {
+			if err := b.smppLatency(ctx, &row, round, o.span); err != nil {
+				return nil, fmt.Errorf("SMPP latency with sync_interval %s: %w", setting.name, err)
+			}
 		}
 		r.rows = append(r.rows, row)
 	}
@@ -101,9 +105,9 @@ func (b *bench) smppRound(ctx context.Context, row *smppRow, round int, span tim
 		},
 		func() error {
 			name := fmt.Sprintf("smpp-%s-round%d", row.setting.name, round+1)
-			result, cpu, err := b.serve(ctx, row.setting, name, 0, span)
+			result, per, err := b.serve(ctx, row.setting, name, 0, span)
 			if err == nil {
-				row.served, row.cpu = append(row.served, result.Rate()), append(row.cpu, cpu)
+				row.served, row.cpu = append(row.served, result.Rate()), append(row.cpu, per.cpu)
 			}
 			return err
 		},
@@ -122,13 +126,15 @@ func (b *bench) smppRound(ctx context.Context, row *smppRow, round int, span tim
 }
 
 // smppLatency measures the responses at half the load that was served.
-func (b *bench) smppLatency(ctx context.Context, row *smppRow, span time.Duration) error {
-	row.half = median(row.served) / 2
-	result, _, err := b.serve(ctx, row.setting, "smpp-"+row.setting.name+"-latency", row.half, span)
+func (b *bench) smppLatency(ctx context.Context, row *smppRow, round int, span time.Duration) error {
+	result, per, err := b.serve(ctx, row.setting, fmt.Sprintf("smpp-%s-latency%d", row.setting.name, round+1), row.half, span)
 	if err != nil {
 		return err
 	}
-	row.p50, row.p99 = result.Percentile(50), result.Percentile(99)
+	row.p50, row.p99 = append(row.p50, ms(result.Percentile(50))), append(row.p99, ms(result.Percentile(99)))
+	row.waited = append(row.waited, per.waited)
+	fmt.Fprintf(os.Stderr, "SMPP, sync_interval %s, at %.0f/s: p50 %.1f ms, p99 %.1f ms; %.0f µs of waiting for a core for a message\n",
+		row.setting.name, row.half, row.p50[round], row.p99[round], per.waited)
 	return nil
 }
 
@@ -147,8 +153,10 @@ func (r *smppReport) print(w io.Writer) {
 	line("bare JetStream, the same messages/s", func(row *smppRow) string { return spread(row.bare, "%.0f") })
 	line("SMPP : bare", func(row *smppRow) string { return spread(quotients(row.served, row.bare), "%.2f") })
 	line("CPU of the server, broker included, µs for a message", func(row *smppRow) string { return spread(row.cpu, "%.1f") })
-	line("response at half the load, p50, ms", func(row *smppRow) string { return fmt.Sprintf("%.1f (at %.0f/s)", ms(row.p50), row.half) })
-	line("response at half the load, p99, ms", func(row *smppRow) string { return fmt.Sprintf("%.1f", ms(row.p99)) })
+	line("half of it, messages/s", func(row *smppRow) string { return fmt.Sprintf("%.0f", row.half) })
+	line("response at half the load, p50, ms", func(row *smppRow) string { return spread(row.p50, "%.1f") })
+	line("response at half the load, p99, ms", func(row *smppRow) string { return spread(row.p99, "%.1f") })
+	line("meanwhile the server's threads waited for a core, µs for a message", func(row *smppRow) string { return spread(row.waited, "%.0f") })
 	fmt.Fprintf(w, "\nbare JetStream of a nats-server that syncs each write by itself: %s messages/s\n", spread(r.plain, "%.0f"))
 	if len(r.kannel) > 0 {
 		fmt.Fprintf(w, "Kannel's HTTP ingress with its spool store: %s messages/s; SMPP with sync_interval always is %.1f times as fast\n",

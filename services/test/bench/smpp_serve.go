@@ -28,15 +28,18 @@ const (
 	smppText    = "Your code is 123456. It is valid for ten minutes. Do not tell it to anybody, and call us when you did not ask for it. This text is 140 long."
 )
 
+// cost is what a message costs the server, in microseconds: of CPU, and of waiting for
+// a core that others had.
+type cost struct{ cpu, waited float64 }
+
 // serve loads the SMPP port of a viestid, which has no modems, and returns what
-// came of it, and the CPU time of the server for a message, in microseconds.
-// rate 0 is as much as it takes.
-func (b *bench) serve(ctx context.Context, setting smppSetting, name string, rate float64, span time.Duration) (r *esme.Result, cpu float64, err error) {
+// came of it, and what a message cost the server. rate 0 is as much as it takes.
+func (b *bench) serve(ctx context.Context, setting smppSetting, name string, rate float64, span time.Duration) (r *esme.Result, per cost, err error) {
 	ctx, cancel := context.WithTimeout(ctx, b.patience)
 	defer cancel()
 	s, err := b.openSMPP(ctx, setting, b.profilePath(name))
 	if err != nil {
-		return nil, 0, err
+		return nil, cost{}, err
 	}
 	defer func() { err = errors.Join(err, s.process.stop()) }()
 	load := esme.Load{
@@ -47,25 +50,26 @@ func (b *bench) serve(ctx context.Context, setting smppSetting, name string, rat
 	warm := load
 	warm.Messages, warm.Rate = smppConnections*smppWindow*10, 0
 	if _, err := warm.Run(ctx); err != nil {
-		return nil, 0, fmt.Errorf("warming up: %w", err)
+		return nil, cost{}, fmt.Errorf("warming up: %w", err)
 	}
 	b.toggleProfile(b.systems[0], s.process)
 	before, err := usageOf(s.process.pid())
 	if err != nil {
-		return nil, 0, err
+		return nil, cost{}, err
 	}
 	running, stop := context.WithTimeout(ctx, span)
 	defer stop()
 	r, err = load.Run(running)
 	if err != nil {
-		return nil, 0, err
+		return nil, cost{}, err
 	}
 	after, err := usageOf(s.process.pid())
 	b.toggleProfile(b.systems[0], s.process)
 	if len(r.Refused) > 0 || r.Unanswered > 0 {
-		return nil, 0, fmt.Errorf("refused %v, not answered %d", r.Refused, r.Unanswered)
+		return nil, cost{}, fmt.Errorf("refused %v, not answered %d", r.Refused, r.Unanswered)
 	}
-	return r, float64((after.cpu - before.cpu).Microseconds()) / float64(r.Acknowledged), err
+	each := func(d time.Duration) float64 { return float64(d.Microseconds()) / float64(r.Acknowledged) }
+	return r, cost{each(after.cpu - before.cpu), each(after.waited - before.waited)}, err
 }
 
 // smppMessages returns the messages of the load. Each session has one, in which the

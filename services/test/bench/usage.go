@@ -12,6 +12,9 @@ import (
 // usage is what a process and its descendants have used.
 type usage struct {
 	cpu time.Duration
+	// waited is how long their threads were ready and had no core: what else runs on
+	// the machine.
+	waited time.Duration
 	// rss is the sum of the peaks, which counts what they share once for each;
 	// pss shares it out, and is what they use now. Both in KiB.
 	rss, pss int
@@ -37,10 +40,25 @@ func usageOf(pid int) (usage, error) {
 			return u, err
 		}
 		u.cpu += st.cpu
+		u.waited += waited(id)
 		u.rss += kib(fmt.Sprintf("/proc/%d/status", id), "VmHWM:")
 		u.pss += kib(fmt.Sprintf("/proc/%d/smaps_rollup", id), "Pss:")
 	}
 	return u, nil
+}
+
+// waited adds up what the threads of a process have waited for a core (the second field
+// of schedstat, in nanoseconds); 0 where the kernel does not tell.
+func waited(pid int) (sum time.Duration) {
+	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
+	for _, path := range threads {
+		data, _ := os.ReadFile(path)
+		if fields := strings.Fields(string(data)); len(fields) > 1 {
+			n, _ := strconv.ParseInt(fields[1], 10, 64)
+			sum += time.Duration(n)
+		}
+	}
+	return sum
 }
 
 // stat is what is needed of /proc/PID/stat.
