@@ -30,15 +30,20 @@ const (
 	mostPercent   = 400
 	usualPercent  = 100
 	lookEvery     = 500 * time.Millisecond
-	// busyCycles in the time between two looks are many, and restLooks without any few.
+	// busyCycles in the time between two looks are many, and fewCycles in that of
+	// restLooks are few.
 	busyCycles = 2
 	restLooks  = 20
+	fewCycles  = 5
 )
 
 // room says how much the collector leaves alone. It is for one goroutine.
 type room struct {
-	cycles           uint64
-	resting, percent int
+	cycles  uint64
+	percent int
+	// looks and ran are since the collector was busy, or since its runs were counted.
+	looks int
+	ran   uint64
 }
 
 // next is the percentage of what lives that may be added to it before the collector
@@ -46,16 +51,18 @@ type room struct {
 func (r *room) next(cycles, live uint64) int {
 	ran := cycles - r.cycles
 	r.cycles = cycles
-	switch {
-	case ran >= busyCycles:
+	if ran >= busyCycles {
 		r.percent = int(min(usualPercent+usualPercent*roomUnderLoad/max(live, 1), mostPercent))
-		r.resting = 0
-	case ran > 0:
-		r.resting = 0
-	default:
-		if r.resting++; r.resting >= restLooks {
+		r.looks, r.ran = 0, 0
+		return r.percent
+	}
+	r.looks++
+	r.ran += ran
+	if r.looks >= restLooks {
+		if r.ran < fewCycles {
 			r.percent = usualPercent
 		}
+		r.looks, r.ran = 0, 0
 	}
 	return max(r.percent, usualPercent)
 }
@@ -82,6 +89,9 @@ func giveRoom(ctx context.Context) {
 		if next := r.next(seen[0].Value.Uint64(), seen[1].Value.Uint64()); next != percent {
 			percent = next
 			debug.SetGCPercent(percent)
+			if percent == usualPercent {
+				debug.FreeOSMemory()
+			}
 		}
 	}
 }

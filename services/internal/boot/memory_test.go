@@ -22,9 +22,11 @@ func TestRoom(t *testing.T) {
 	look(3, 1, 400)
 	look(3, 1<<40, 100)
 	look(2, live, 300)
-	look(1, live, 300) // that is what it is for
-	for range restLooks - 1 {
-		look(0, live, 300)
+	for range 3 * restLooks {
+		look(1, live, 300) // that is what it is for
+	}
+	for n := range restLooks - 1 {
+		look(uint64(n/(restLooks-2)), live, 300)
 	}
 	look(0, live, 100)
 	look(0, live, 100)
