@@ -76,8 +76,10 @@ func (l *load) finish(t *testing.T, s *site, c *esme.Client) esme.Sum {
 // is lost; a submit without an answer that is made again is taken twice at most, and
 // never where the account has deduplication.
 func TestKills(t *testing.T) {
+	t.Parallel()
 	for name, deduplicate := range map[string]time.Duration{"plain": 0, "deduplicated": time.Hour} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := newSite(t, func(a *account.Account) { a.Deduplicate = deduplicate })
 			address := freeAddress(t)
 			l := &load{tally: &esme.Tally{}}
@@ -115,6 +117,7 @@ func TestKills(t *testing.T) {
 // TestDrainUnderLoad ends a server as systemd does while a client submits: whatever
 // it was not answered goes to another one, and nothing is taken twice.
 func TestDrainUnderLoad(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, func(*account.Account) {})
 	first, second := freeAddress(t), freeAddress(t)
 	l := &load{tally: &esme.Tally{}}
@@ -140,6 +143,7 @@ func TestDrainUnderLoad(t *testing.T) {
 // TestTwoServers: the transmitter is bound to one, the receiver to the other, which is
 // killed: its receipts come to the one where the receiver binds again.
 func TestTwoServers(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, func(*account.Account) {})
 	first, second := freeAddress(t), freeAddress(t)
 	s.serve("smpp1", first)
@@ -166,6 +170,7 @@ func TestTwoServers(t *testing.T) {
 // TestBrokerRestart stops the broker under load and starts it again: every submit is
 // answered, nothing that was acknowledged is lost, and the same session goes on.
 func TestBrokerRestart(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, func(*account.Account) {})
 	address := freeAddress(t)
 	server := s.serve("smpp1", address)
