@@ -63,6 +63,7 @@ func (r *rig) until(what string, so func() bool) {
 
 // TestCLIP: each call is told of once, however often it rings, and refused.
 func TestCLIP(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	g := newHeard()
 	m, _ := r.worker("modem1", sim.Config{RingInterval: 20 * time.Millisecond, OnCommand: g.Add}, func(d *Device) { d.PhoneCalls = callsClip })
@@ -85,6 +86,7 @@ func TestCLIP(t *testing.T) {
 
 // TestMissedCalls: what is in the list is told of and removed, the last first.
 func TestMissedCalls(t *testing.T) {
+	t.Parallel()
 	for purge, removal := range map[string]string{callsNo: "AT+CPBW=1", callsYes: "AT+CPBW=1"} {
 		t.Run(purge, func(t *testing.T) {
 			r := newRig(t)
@@ -109,6 +111,7 @@ func TestMissedCalls(t *testing.T) {
 
 // TestHangUp: a call without a number is refused too, with ATH where that is wanted.
 func TestHangUp(t *testing.T) {
+	t.Parallel()
 	for old, command := range map[bool]string{false: "AT+CHUP", true: "ATH"} {
 		r := newRig(t)
 		g := newHeard()

@@ -14,6 +14,7 @@ import (
 // TestServiceCentreOfAMessage sets the service centre that a message names for
 // that message alone, and refuses one that is no number.
 func TestServiceCentreOfAMessage(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	said := make(chan string, 64)
 	r.worker("A", sim.Config{OnCommand: func(line string) {

@@ -49,6 +49,7 @@ func (r *rig) order(name string, verb wire.Verb, argument string) string {
 // TestSuspendedUntilResumed suspends a modem: nothing goes through it, not even
 // through the next worker that has it, until it is resumed.
 func TestSuspendedUntilResumed(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	first, stop := r.worker("A", sim.Config{}, nil)
 	r.state("A", life.ModemIdle)
@@ -111,6 +112,7 @@ func TestResumedAndReset(t *testing.T) {
 // TestSuspendFile follows a suspend file: the modem is out of service while it is
 // named, and the operator is told where.
 func TestSuspendFile(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	path := filepath.Join(t.TempDir(), "suspend")
 	write := func(text string) {
@@ -183,6 +185,7 @@ func TestResetStep(t *testing.T) {
 // TestResetStepWaits: a step that is asked for while nobody knows yet which modem it
 // is, and whether it would survive that, is taken as soon as that is known.
 func TestResetStepWaits(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	g := newHeard()
 	asking := make(chan struct{})

@@ -22,6 +22,7 @@ import (
 )
 
 func TestConversationProblems(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]string{
 		"profile: huawei":                      "",
 		"profile: hauwei":                      "want one of auto, none, huawei",
@@ -50,6 +51,7 @@ func TestConversationProblems(t *testing.T) {
 
 // TestConversationReachesTheDriver sets every key that the driver is told.
 func TestConversationReachesTheDriver(t *testing.T) {
+	t.Parallel()
 	var d Device
 	text := `{profile: zte, wakeup_init: "x", needs_wakeup_at: true, check_sim: once, check_sim_cmd: AT+A, check_sim_reset: AT+B,
 check_sim_retries: 4, check_sim_wait: 7s, cell_info: true, communication_delay: 1s, read_timeout: 2s, read_timeouts: {cmgl: 20, pdu: 24},
@@ -79,6 +81,7 @@ func deliver(number string, minute int) string {
 }
 
 func TestPrivilegedSendersComeFirst(t *testing.T) {
+	t.Parallel()
 	w := newWorker("h", Device{Conversation: Conversation{PriviledgedNumbers: []config.Text{"49", "46"}}}, nil, zap.NewNop())
 	stored := []driver.Stored{
 		{Index: 1, PDU: driver.PDU(deliver("3584000001", 30))}, {Index: 2, PDU: driver.PDU(deliver("4670000001", 30))},
@@ -116,6 +119,7 @@ func (r *rig) alarms() <-chan life.Alarm {
 // TestMemoryAlarm fills and empties a memory: one alarm each time that it was
 // nearly full, and none for going up and down near the limit.
 func TestMemoryAlarm(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	d := DefaultDevice()
 	d.Name = "A"
@@ -179,6 +183,7 @@ func TestKeptMessagesAreDeliveredOnce(t *testing.T) {
 }
 
 func TestMethod41RemovesAtTheEnd(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	h := newHeard()
 	r.worker("A", sim.Config{OnCommand: h.Add, Rules: rules(t, `[{"stage":"command","match":"CMGL","action":"reply","times":1,
@@ -198,6 +203,7 @@ func TestMethod41RemovesAtTheEnd(t *testing.T) {
 
 // TestPartsShareTheLink sends three parts: the link is kept for the first two.
 func TestPartsShareTheLink(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	h := newHeard()
 	r.worker("A", sim.Config{OnCommand: h.Add}, func(d *Device) { d.Incoming = false })

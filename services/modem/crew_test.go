@@ -14,6 +14,7 @@ import (
 )
 
 func TestCrew(t *testing.T) {
+	t.Parallel()
 	c := newCrew([]Device{{Name: "A"}, {Name: "B"}})
 	want := func(modem, message string, want doing) {
 		t.Helper()
@@ -63,6 +64,7 @@ func slow(d *Device) { d.ReadTimeout = config.Duration(patience) }
 // TestAttemptOfTheProcessBefore: a process died while one of its modems sent something.
 // In the next process any of its modems goes on at once, as the policy wants it.
 func TestAttemptOfTheProcessBefore(t *testing.T) {
+	t.Parallel()
 	for name, policy := range map[string]message.OnUnknown{"resend": message.Resend, "hold": message.Hold} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -90,6 +92,7 @@ func TestAttemptOfTheProcessBefore(t *testing.T) {
 // TestDeadlyMessage: a message that ends its process each time it is sent is not sent
 // for ever.
 func TestDeadlyMessage(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	me := life.Modem{Host: "h", Name: "A"}
 	m, a := r.device("A", sim.Config{}, nil)
@@ -109,6 +112,7 @@ func TestDeadlyMessage(t *testing.T) {
 
 // TestMayGoOn: whose attempt is waited for, and how long.
 func TestMayGoOn(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	devices := []Device{{Name: "A"}, {Name: "idle"}, {Name: "busy"}, {Name: "closed"}}
 	for i := range devices {

@@ -17,6 +17,7 @@ import (
 // way a modem can: the other one has the message within the time that the network
 // may take to answer, and a second more.
 func TestDeadModemFailsOver(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, rule string
 		// doubled says that the dead one had sent it.
@@ -136,6 +137,7 @@ func (d *deathClock) await(t *testing.T, name string, n int) {
 // and by another modem: whatever comes of the later attempts, the final event says
 // that the first one may have sent it.
 func TestDoubtStays(t *testing.T) {
+	t.Parallel()
 	const silent = `{"stage":"accepted","action":"silence","times":1}`
 	t.Run("accepted after a refusal", func(t *testing.T) {
 		t.Parallel()

@@ -84,6 +84,7 @@ func (a arrivals) wantWaiting(notation string) {
 }
 
 func TestKeywordDecides(t *testing.T) {
+	t.Parallel()
 	a := newArrivals(t, voting())
 	a.wantAt(incoming(t, "Vote for me", 0, 0, 0), "votes", false)
 	a.wantAt(incoming(t, "hello", 0, 0, 0), subject.Inbox, false)
@@ -93,6 +94,7 @@ func TestKeywordDecides(t *testing.T) {
 // TestPartsStayTogether: all parts go where the first one's keyword says, also those
 // that come before it; what is sent next with the same reference is another message.
 func TestPartsStayTogether(t *testing.T) {
+	t.Parallel()
 	a := newArrivals(t, voting())
 	second := incoming(t, "hello", 7, 3, 2)
 	a.wantWaiting(second)
@@ -111,6 +113,7 @@ func TestPartsStayTogether(t *testing.T) {
 // TestPartsWithoutTheFirst: one that cannot wait decides for those that follow it, so
 // that they stay together.
 func TestPartsWithoutTheFirst(t *testing.T) {
+	t.Parallel()
 	a := newArrivals(t, voting())
 	a.wantAt(incoming(t, "second", 9, 2, 2), subject.Inbox, true)
 	a.wantAt(incoming(t, "vote", 9, 2, 1), subject.Inbox, false)
@@ -125,6 +128,7 @@ func TestPartsWithoutTheFirst(t *testing.T) {
 
 // TestPartsByOtherRules: where no keyword can decide, no part waits for another.
 func TestPartsByOtherRules(t *testing.T) {
+	t.Parallel()
 	p := voting()
 	p.Inbound = []policy.Inbound{{Account: "votes", Modem: "SIM2", Keyword: "vote"}, {Account: "sim", Modem: "h/SIM1"}}
 	a := newArrivals(t, p)
@@ -134,6 +138,7 @@ func TestPartsByOtherRules(t *testing.T) {
 }
 
 func TestTextOf(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		d    tpdu.Deliver
 		want string
@@ -153,6 +158,7 @@ func TestTextOf(t *testing.T) {
 
 // TestInboundThroughAModem: what a modem brings follows the policy, and its changes.
 func TestInboundThroughAModem(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	for _, a := range voting().Accounts {
 		if err := r.bus.PutAccount(t.Context(), a); err != nil {

@@ -174,6 +174,7 @@ func TestAskedStepStays(t *testing.T) {
 
 // TestAlternativeResets: each round tries another of a family's commands.
 func TestAlternativeResets(t *testing.T) {
+	t.Parallel()
 	l := newLadder("telit")
 	var got []string
 	for range 3 {

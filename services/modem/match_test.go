@@ -105,6 +105,7 @@ func (s *sockets) open(ctx context.Context, d Device) (io.ReadWriteCloser, error
 // TestMatch finds each of two modems by another property, whatever port it has; the
 // ports for diagnosis are left alone.
 func TestMatch(t *testing.T) {
+	t.Parallel()
 	const imei, iccid = "350000000000017", "89358050000000000025"
 	for name, match := range map[string]Match{
 		"IMEI":       {IMEI: imei},
@@ -182,6 +183,7 @@ func TestMatchProblems(t *testing.T) {
 
 // TestSeveralFit: nobody guesses which of two modems is meant.
 func TestSeveralFit(t *testing.T) {
+	t.Parallel()
 	s := newSockets(t)
 	s.plug("1-1", "N", "ttyUSB0", "ttyUSB1", sim.New(sim.Config{}))
 	s.plug("1-2", "N", "ttyUSB2", "ttyUSB3", sim.New(sim.Config{}))

@@ -8,6 +8,7 @@ import (
 // TestPolling: a quiet modem that indicates is looked at less and less, one that does
 // not, or has something, as often as configured.
 func TestPolling(t *testing.T) {
+	t.Parallel()
 	p := newPolling(10 * time.Second)
 	for i, c := range []struct {
 		found, indicates bool

@@ -34,6 +34,7 @@ func read(path string) string {
 // TestRegularRun makes one run with everything: the program before, the commands of
 // the file, the program after, the commands of the configuration.
 func TestRegularRun(t *testing.T) {
+	t.Parallel()
 	for _, open := range []bool{false, true} {
 		t.Run(fmt.Sprintf("keep open %v", open), func(t *testing.T) {
 			r := newRig(t)
@@ -104,6 +105,7 @@ func TestRegularInterval(t *testing.T) {
 
 // TestRegularProgramFails: an alarm tells of it, and the modem works.
 func TestRegularProgramFails(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	alarms := r.alarms()
 	r.worker("modem1", sim.Config{}, func(d *Device) {
@@ -145,6 +147,7 @@ func TestRegularProblems(t *testing.T) {
 // TestRehearsal: with sending_disabled the modem gets no message, with modem_disabled
 // no device is opened, and messages count as sent.
 func TestRehearsal(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]func(*Device){
 		"sending disabled": func(d *Device) { d.SendingDisabled = true },
 		"modem disabled":   func(d *Device) { d.ModemDisabled, d.Device = true, "/no/such/device" },

@@ -16,6 +16,7 @@ import (
 // TestReplacedIsSentAsItIsNow: what was replaced while it waited is sent once, with
 // its last text.
 func TestReplacedIsSentAsItIsNow(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	r.submit("m1", "old", nil)
 	r.replace("m1", "new")
@@ -29,6 +30,7 @@ func TestReplacedIsSentAsItIsNow(t *testing.T) {
 // TestReplacedIsLeftAlone: a worker that holds an earlier revision than the record
 // tells of sends nothing of it.
 func TestReplacedIsLeftAlone(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	r.submit("m1", "old", nil)
 	replaced := &life.Event{

@@ -13,6 +13,7 @@ import (
 // TestTraceAT writes the transcripts of two modems to one file: every line whole,
 // none with a number, a PIN or a PDU, and what was said in order.
 func TestTraceAT(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	path := filepath.Join(t.TempDir(), "at.log")
 	h := newHeard()
@@ -59,6 +60,7 @@ func TestTraceAT(t *testing.T) {
 
 // TestTraceThatCannotBeWritten is said, and the modem is not opened silently.
 func TestTraceThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
 	if _, err := startTrace(filepath.Join(t.TempDir(), "no", "such")); err == nil {
 		t.Error("a transcript in a directory that there is not is begun")
 	}

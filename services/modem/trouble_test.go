@@ -15,6 +15,7 @@ import (
 // TestRefusedHereSentThere has one modem that everything is refused through, by
 // its SIM, its network or itself: another one sends all messages, each once.
 func TestRefusedHereSentThere(t *testing.T) {
+	t.Parallel()
 	for _, answer := range []string{"+CMS ERROR: 310", "+CMS ERROR: 38", "+CMS ERROR: 21", "+CMS ERROR: 512", "+CME ERROR: 14", "ERROR"} {
 		t.Run(answer, func(t *testing.T) {
 			t.Parallel()
@@ -69,6 +70,7 @@ func TestLateAnswerCounts(t *testing.T) {
 // settings would cut it in another way: it sends the part that is missing of what
 // the first one began.
 func TestPartsOfTheFirstWorkerCount(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	first, _ := r.worker("A", sim.Config{Rules: rules(t, `[{"stage":"command","match":"CMGS","action":"drop","delay":"1h","skip":2}]`)}, nil)
 	r.submit("m1", threeParts, nil)

@@ -12,6 +12,7 @@ import (
 // TestUSSD asks through the broker, over a modem that packs its texts and one that
 // does not.
 func TestUSSD(t *testing.T) {
+	t.Parallel()
 	for name, packed := range map[string]bool{"plain": false, "packed": true} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)

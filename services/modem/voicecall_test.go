@@ -12,6 +12,7 @@ import (
 
 // TestVoiceCall: whatever comes of a call, it counts as sent, with its result.
 func TestVoiceCall(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		text   string
 		result string

@@ -15,6 +15,7 @@ import (
 // saying so: they are not sent, and the event says expired where the validity has
 // ended and cancelled elsewhere.
 func TestWithdrawnIsFinished(t *testing.T) {
+	t.Parallel()
 	past := time.Now().Add(-time.Minute).UTC()
 	for _, tt := range []struct {
 		name    string

@@ -204,6 +204,7 @@ const threeParts = "012345678901234567890123456789012345678901234567890123456789
 // TestAnotherModemContinues lets a modem vanish before the third part of three:
 // another one sends that part, and that part alone, under the same reference.
 func TestAnotherModemContinues(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	first, _ := r.worker("A", sim.Config{Rules: rules(t, `[{"stage":"command","match":"CMGS","action":"drop","delay":"1h","skip":2}]`)}, nil)
 	r.submit("m1", threeParts, nil)
@@ -226,6 +227,7 @@ func TestAnotherModemContinues(t *testing.T) {
 // TestUnknownOutcome has no answer to a PDU. The policy decides: send again and
 // say so, or hold.
 func TestUnknownOutcome(t *testing.T) {
+	t.Parallel()
 	silent := `[{"stage":"accepted","match":".","action":"silence","times":1}]`
 	t.Run("resend", func(t *testing.T) {
 		t.Parallel()
@@ -259,6 +261,7 @@ func TestUnknownOutcome(t *testing.T) {
 // TestBadRecipientBlocksNothing has the network refuse one number: that message
 // fails with the network's reason, and the next one goes out.
 func TestBadRecipientBlocksNothing(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	m, _ := r.worker("A", sim.Config{Rules: rules(t, `[{"stage":"pdu","match":"5348103254","action":"reply","reply":"+CMS ERROR: 1"}]`)}, nil)
 	r.submit("bad", "hello", nil)
@@ -276,6 +279,7 @@ func TestBadRecipientBlocksNothing(t *testing.T) {
 // TestStopFinishesThePart stops a worker while a part is with the network: that
 // part is finished and recorded, the others are left to another worker.
 func TestStopFinishesThePart(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	reached := make(chan struct{}, 16)
 	first, stop := r.worker("A", sim.Config{
@@ -305,6 +309,7 @@ func TestStopFinishesThePart(t *testing.T) {
 // in its modem: the message stays there. A worker with a broker delivers it, once,
 // and then removes it.
 func TestReceivedStaysUntilDurable(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	deaf := newRig(t)
 	m, stop := deaf.worker("A", sim.Config{}, func(d *Device) { d.Outgoing = false; d.Poll = config.Duration(time.Second) })
