@@ -53,6 +53,7 @@ func (r *rig) waiting(id string) *message.Submission {
 }
 
 func TestQuery(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, someone("acme"), someone("other"))
 	i := r.serve()
 	c, other := dial(t, i.client("acme")), dial(t, i.client("other"))
@@ -84,6 +85,7 @@ func TestQuery(t *testing.T) {
 func second(_ smpp.QuerySMResp, s smpp.Status) smpp.Status { return s }
 
 func TestCancel(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, someone("acme"), someone("other"))
 	i := r.serve()
 	c, other := dial(t, i.client("acme")), dial(t, i.client("other"))
@@ -152,6 +154,7 @@ func TestCancel(t *testing.T) {
 }
 
 func TestReplace(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, someone("acme"))
 	i := r.serve()
 	c := dial(t, i.client("acme"))
@@ -212,6 +215,7 @@ func TestAlternatesOfAccount(t *testing.T) {
 // TestReplaceIfPresent: the last message of the same kind that waits is replaced; where
 // there is none, it is a message like others.
 func TestReplaceIfPresent(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, someone("acme"))
 	i := r.serve()
 	c := dial(t, i.client("acme"))
@@ -243,6 +247,7 @@ func TestReplaceIfPresent(t *testing.T) {
 }
 
 func TestSubmitMulti(t *testing.T) {
+	t.Parallel()
 	a := someone("acme")
 	a.Destinations = []string{"49"}
 	r := newRig(t, a)
@@ -305,6 +310,7 @@ func TestSubmitMulti(t *testing.T) {
 }
 
 func TestDataSM(t *testing.T) {
+	t.Parallel()
 	a := someone("acme")
 	a.ReceiptForm = formData
 	r := newRig(t, a)
@@ -331,6 +337,7 @@ func TestDataSM(t *testing.T) {
 
 // TestVersion33 gets no parameters, and ids that it can keep.
 func TestVersion33(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, someone("acme"))
 	i := r.serve()
 	cfg := i.client("acme")
@@ -362,6 +369,7 @@ func TestVersion33(t *testing.T) {
 // TestRepetitions: with deduplication, what is submitted again is the same message,
 // whatever instance gets it; what differs is another one.
 func TestRepetitions(t *testing.T) {
+	t.Parallel()
 	a := someone("acme")
 	a.Deduplicate = time.Minute
 	r := newRig(t, a)
@@ -404,6 +412,7 @@ func waitReceipts(t testing.TB, c, d *esme.Client, n int) (ids []string) {
 // TestIncoming: messages from the network reach the account that they are for, and
 // none is taken for a receipt.
 func TestIncoming(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, someone("acme"))
 	i := r.serve()
 	c := dial(t, i.client("acme"))
@@ -458,6 +467,7 @@ func TestIncoming(t *testing.T) {
 
 // TestBindLimit is for all instances together.
 func TestBindLimit(t *testing.T) {
+	t.Parallel()
 	a := someone("acme")
 	a.MaxBinds = 2
 	r := newRig(t, a)
@@ -485,6 +495,7 @@ func TestBindLimit(t *testing.T) {
 // TestReceiptsOnAnotherInstance: transmitter here, receiver there; when that instance
 // goes, its receipts come here.
 func TestReceiptsOnAnotherInstance(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, someone("acme"))
 	a, b := r.serve(), r.serve()
 	tx := a.client("acme")
@@ -511,6 +522,7 @@ func TestReceiptsOnAnotherInstance(t *testing.T) {
 
 // TestSessionsAreShown to operators while they last.
 func TestSessionsAreShown(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, someone("acme"))
 	i := r.serve()
 	c := dial(t, i.client("acme"))

@@ -105,6 +105,7 @@ func bubble(t *testing.T, f func(t *testing.T, broker *fake, s *Server)) {
 
 // TestSilentClient is asked, twice, and given up.
 func TestSilentClient(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, _ *fake, s *Server) {
 		l := connect(t, s).bind(smpp.BindTransceiverID)
 		begun := time.Now()
@@ -130,6 +131,7 @@ func TestSilentClient(t *testing.T) {
 
 // TestAnsweringClient stays for hours.
 func TestAnsweringClient(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, _ *fake, s *Server) {
 		l := connect(t, s).bind(smpp.BindTransceiverID)
 		for range 200 {
@@ -142,6 +144,7 @@ func TestAnsweringClient(t *testing.T) {
 
 // TestLateBind: the time to bind is absolute.
 func TestLateBind(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, _ *fake, s *Server) {
 		begun := time.Now()
 		l := connect(t, s)
@@ -160,6 +163,7 @@ func TestLateBind(t *testing.T) {
 
 // TestDripIsClosed: the rest of a PDU has its time from the first octet on.
 func TestDripIsClosed(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, _ *fake, s *Server) {
 		l := connect(t, s).bind(smpp.BindTransceiverID)
 		begun := time.Now()
@@ -179,6 +183,7 @@ func TestDripIsClosed(t *testing.T) {
 
 // TestDeafClient: what nobody reads is not kept for ever.
 func TestDeafClient(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, _ *fake, s *Server) {
 		l := connect(t, s).bind(smpp.BindTransceiverID)
 		begun := time.Now()
@@ -405,6 +410,7 @@ func TestLastSessionLost(t *testing.T) {
 // TestTransmitterGetsNothing: nobody follows the events of an account that has no
 // session for them.
 func TestTransmitterGetsNothing(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, f *fake, s *Server) {
 		l := connect(t, s).bind(smpp.BindTransmitterID)
 		taken := false
@@ -464,6 +470,7 @@ func TestDrain(t *testing.T) {
 // TestBindWhileDraining: it is refused like any other, so that the client tries again,
 // with another instance.
 func TestBindWhileDraining(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, f *fake, s *Server) {
 		l := connect(t, s)
 		s.stopping.Store(true)
@@ -544,6 +551,7 @@ func TestUnbindAnswersFirst(t *testing.T) {
 
 // TestPanicEndsOneSession: and no other.
 func TestPanicEndsOneSession(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, f *fake, s *Server) {
 		f.start = func(m *message.Submission) (Pending, error) {
 			if m.SMPP.ProtocolID == 1 {
@@ -568,6 +576,7 @@ func TestPanicEndsOneSession(t *testing.T) {
 // TestRateIsShared: what other instances use of the account's rate is not used here, and
 // they are told what is.
 func TestRateIsShared(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, f *fake, s *Server) {
 		a := someone("acme")
 		a.Window, a.Rate = 1, 20

@@ -164,6 +164,7 @@ func served(t testing.TB, f *fake, change ...func(*Config)) *instance {
 // TestSubmitStatuses: each submission is answered with exactly its status, and what
 // is refused is not submitted.
 func TestSubmitStatuses(t *testing.T) {
+	t.Parallel()
 	f := newFake(narrow())
 	i := served(t, f)
 	i.apply(routed(f.policy()))
@@ -184,6 +185,7 @@ func TestSubmitStatuses(t *testing.T) {
 
 // TestVersion5 is what SMPP 5.0 allows or calls by another name.
 func TestVersion5(t *testing.T) {
+	t.Parallel()
 	a := narrow()
 	a.ServiceTypes = []string{""}
 	f := newFake(a)
@@ -214,6 +216,7 @@ func TestVersion5(t *testing.T) {
 // TestBrokerStatuses: trouble of the broker is told by the statuses that clients
 // take for passing.
 func TestBrokerStatuses(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		start  func(*message.Submission) (Pending, error)
 		status smpp.Status
@@ -242,6 +245,7 @@ func TestBrokerStatuses(t *testing.T) {
 // TestMultiInPart: what the broker took of a submit_multi is accepted, and the rest is
 // listed with its status; where it took nothing, that is the status of the whole.
 func TestMultiInPart(t *testing.T) {
+	t.Parallel()
 	f := newFake(someone("acme"))
 	full, none := false, false
 	f.start = func(s *message.Submission) (Pending, error) {
@@ -288,6 +292,7 @@ func TestMultiInPart(t *testing.T) {
 
 // TestStates: commands that a state does not admit, and what is no command.
 func TestStates(t *testing.T) {
+	t.Parallel()
 	f := newFake(someone("acme"))
 	i := served(t, f)
 	for _, c := range []struct {
@@ -345,6 +350,7 @@ func bindRaw(t testing.TB, i *instance, id smpp.ID) *esme.Raw {
 // TestFraming: a command_length that cannot be ends a session, with a word where it
 // is bound.
 func TestFraming(t *testing.T) {
+	t.Parallel()
 	i := served(t, newFake(someone("acme")))
 	for _, length := range []string{"00000000", "0000000f", "00010001", "ffffffff"} {
 		r := bindRaw(t, i, smpp.BindTransceiverID)
@@ -359,6 +365,7 @@ func TestFraming(t *testing.T) {
 }
 
 func TestUnknownCommandsEnd(t *testing.T) {
+	t.Parallel()
 	i := served(t, newFake(someone("acme")))
 	r := bindRaw(t, i, smpp.BindTransceiverID)
 	for n := range maxUnknown + 1 {
@@ -396,6 +403,7 @@ var reproducers = []struct {
 
 // TestReproducers: each is answered as it deserves, and the server goes on.
 func TestReproducers(t *testing.T) {
+	t.Parallel()
 	i := served(t, newFake(someone("acme")))
 	for _, c := range reproducers {
 		r := bindRaw(t, i, smpp.BindTransceiverID)
@@ -446,6 +454,7 @@ func unhex(t testing.TB, s string) []byte {
 // TestCommandsOfTheAccount: a command that the account may not use is answered as
 // such, and the session goes on.
 func TestCommandsOfTheAccount(t *testing.T) {
+	t.Parallel()
 	a := someone("acme")
 	a.Commands = nil
 	i := served(t, newFake(a))
@@ -470,6 +479,7 @@ func TestCommandsOfTheAccount(t *testing.T) {
 
 // TestQuota: what the account may send on a day is sent, and no more.
 func TestQuota(t *testing.T) {
+	t.Parallel()
 	a := someone("acme")
 	a.DailyQuota = 250
 	f := newFake(a)
@@ -487,6 +497,7 @@ func TestQuota(t *testing.T) {
 // TestRate: within the burst nothing waits; beyond it the client is held up, and
 // refused where that would take too long.
 func TestRate(t *testing.T) {
+	t.Parallel()
 	a := someone("acme")
 	a.Window, a.Rate = 1, 0.1
 	f := newFake(a)

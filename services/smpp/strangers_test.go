@@ -71,6 +71,7 @@ func hexOf(s string) string {
 
 // TestProbesHearNothing: neither from an address on the list nor from another one.
 func TestProbesHearNothing(t *testing.T) {
+	t.Parallel()
 	i := served(t, newFake(fromListed()))
 	for name, probe := range probes {
 		for _, from := range []string{listed, unlisted} {
@@ -102,6 +103,7 @@ func ask(t testing.TB, i *instance, from string, octets []byte) []byte {
 
 // TestUnlistedIsClosedBeforeTLS: no octet, not even of TLS.
 func TestUnlistedIsClosedBeforeTLS(t *testing.T) {
+	t.Parallel()
 	i := served(t, newFake(fromListed()), withTLS(t, nil))
 	hello := unhex(t, "160301")
 	if said := ask(t, i, unlisted, hello); len(said) > 0 {
@@ -112,6 +114,7 @@ func TestUnlistedIsClosedBeforeTLS(t *testing.T) {
 
 // TestSilentConnection: whoever says nothing is closed when the time to bind is over.
 func TestSilentConnection(t *testing.T) {
+	t.Parallel()
 	i := served(t, newFake(fromListed()), func(c *Config) { c.SessionInit = config.Duration(30 * time.Millisecond) })
 	if said := ask(t, i, listed, nil); len(said) > 0 {
 		t.Errorf("answered %x", said)
@@ -123,6 +126,7 @@ func TestSilentConnection(t *testing.T) {
 
 // TestBindRefusals: all look alike.
 func TestBindRefusals(t *testing.T) {
+	t.Parallel()
 	disabled, expired, transmits, elsewhere := someone("disabled"), someone("expired"), someone("transmits"), someone("elsewhere")
 	disabled.Disabled, expired.ExpiresAt, transmits.Modes = true, time.Unix(1, 0), []account.Mode{account.Transmitter}
 	elsewhere.Networks = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}
@@ -188,6 +192,7 @@ func wait(t testing.TB, what string, so func() bool) {
 
 // TestRefusalTakesItsTime: refusals take as long as configured, whatever the reason.
 func TestRefusalTakesItsTime(t *testing.T) {
+	t.Parallel()
 	const long = 300 * time.Millisecond
 	i := served(t, newFake(someone("acme")), func(c *Config) { c.BindFailure = config.Duration(long) })
 	for _, name := range []string{"acme", "nobody"} {
@@ -207,6 +212,7 @@ func TestRefusalTakesItsTime(t *testing.T) {
 
 // TestPenalties: who fails too often is not let in any more, and nobody else pays.
 func TestPenalties(t *testing.T) {
+	t.Parallel()
 	f := newFake(someone("acme"))
 	i := served(t, f)
 	for range freeFailures + 1 {
@@ -235,6 +241,7 @@ func TestPenalties(t *testing.T) {
 }
 
 func TestPenaltiesGrowAndFade(t *testing.T) {
+	t.Parallel()
 	var p penalties
 	addr, now := netip.MustParseAddr("192.0.2.1"), time.Unix(0, 0)
 	var waits []time.Duration
@@ -257,6 +264,7 @@ func TestPenaltiesGrowAndFade(t *testing.T) {
 
 // TestHalfOpen: connections that do not bind are bounded, those that have are not.
 func TestHalfOpen(t *testing.T) {
+	t.Parallel()
 	i := served(t, newFake(someone("acme")), func(c *Config) { c.MaxHalfOpenPerAddress, c.MaxHalfOpen = 2, 3 })
 	_ = dial(t, i.client("acme"))
 	for range 2 {
@@ -277,6 +285,7 @@ func TestHalfOpen(t *testing.T) {
 
 // TestUnboundEnquireLink is for health checks, where it is wanted.
 func TestUnboundEnquireLink(t *testing.T) {
+	t.Parallel()
 	i := served(t, newFake(someone("acme")), func(c *Config) { c.Listeners[0].UnboundEnquireLink = AnswerUnbound })
 	r := bindSilently(t, i)
 	if err := r.Say(unhex(t, probes["enquire_link"])); err != nil {
@@ -289,6 +298,7 @@ func TestUnboundEnquireLink(t *testing.T) {
 
 // TestExposure: what is reachable must be restricted, or the server does not start.
 func TestExposure(t *testing.T) {
+	t.Parallel()
 	nowhere := someone("nowhere")
 	nowhere.Networks = nil
 	cfg := testConfig()
@@ -327,6 +337,7 @@ func TestExposure(t *testing.T) {
 
 // TestNoPolicyNoEntry: before the policy is known nothing listens.
 func TestNoPolicyNoEntry(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	s := New(testConfig(), &blind{newFake()}, nop())
@@ -348,6 +359,7 @@ func (*blind) WatchPolicy(ctx context.Context, _ func(*Policy)) error {
 
 // TestProxyProtocol: a balancer tells whom it connects, and nobody else may.
 func TestProxyProtocol(t *testing.T) {
+	t.Parallel()
 	a := someone("acme")
 	a.Networks = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("127.0.0.9/32")}
 	f := newFake(a)
@@ -479,6 +491,7 @@ func withTLS(t testing.TB, change func(a *authority, dir string, cfg *TLS)) func
 
 // TestTLS: a client binds and submits, with a current version of TLS alone.
 func TestTLS(t *testing.T) {
+	t.Parallel()
 	i := served(t, newFake(someone("acme")), withTLS(t, nil))
 	cfg := i.client("acme")
 	cfg.TLS = &tls.Config{InsecureSkipVerify: true}
@@ -501,6 +514,7 @@ func TestTLS(t *testing.T) {
 
 // TestClientCertificates: a certificate is good for its own account alone.
 func TestClientCertificates(t *testing.T) {
+	t.Parallel()
 	var ca *authority
 	dir := t.TempDir()
 	i := served(t, newFake(someone("acme"), someone("other")), withTLS(t, func(a *authority, own string, cfg *TLS) {
@@ -535,6 +549,7 @@ func TestClientCertificates(t *testing.T) {
 
 // TestCertificatesAreReadAgain: when the files change, and not before they are whole.
 func TestCertificatesAreReadAgain(t *testing.T) {
+	t.Parallel()
 	dir, a := t.TempDir(), newAuthority(t)
 	cert, key := a.issue(t, dir, "server")
 	c, err := newCertificates(&TLS{Certificate: cert, Key: key})
@@ -570,6 +585,7 @@ func TestCertificatesAreReadAgain(t *testing.T) {
 
 // TestWithdrawnAccount: a session ends as soon as its account does not allow it.
 func TestWithdrawnAccount(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]func(*account.Account) bool{
 		"disabled":  func(a *account.Account) bool { a.Disabled = true; return true },
 		"rotated":   func(a *account.Account) bool { a.SecretHash = "other"; return true },

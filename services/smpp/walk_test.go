@@ -9,6 +9,7 @@ import (
 
 // TestWalk is the whole way: bind, submit, durable, answered, sent, receipt, unbind.
 func TestWalk(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, someone("acme"))
 	r.send()
 	i := r.serve()

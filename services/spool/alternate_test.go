@@ -44,6 +44,7 @@ func (r *rig) holds(path string, lines ...string) {
 // TestAlternateFiles follows a chain of three: nobody gets the first, the second is
 // sent and overtaken by a late report, and the third is never needed.
 func TestAlternateFiles(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.start()
 	r.drop("alarm", alarmFile)
@@ -79,6 +80,7 @@ func TestAlternateFiles(t *testing.T) {
 
 // TestAlternateOutOfOrder handles events that overtake each other, and repeated ones.
 func TestAlternateOutOfOrder(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.start()
 	r.drop("alarm", alarmFile)
@@ -98,6 +100,7 @@ func TestAlternateOutOfOrder(t *testing.T) {
 
 // TestEditedFiles leaves alone what somebody has changed or removed.
 func TestEditedFiles(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.start()
 	r.drop("alarm", alarmFile)
@@ -119,6 +122,7 @@ func TestEditedFiles(t *testing.T) {
 
 // TestNotesAreSwept removes what is too old to be of use.
 func TestNotesAreSwept(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	old := notePath(r.cfg.Checked, "old")
 	if err := os.WriteFile(old, []byte("{}"), 0o600); err != nil {

@@ -18,6 +18,7 @@ import (
 // TestTurns: of many files that wait the urgent ones go first, then the oldest, whatever
 // their names; what is locked waits until it is not.
 func TestTurns(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	const files = 3 * batch
 	began := time.Now().Add(-time.Hour)
@@ -67,6 +68,7 @@ func TestTurns(t *testing.T) {
 
 // TestBacklogForgets: files that somebody else has taken are not tried for ever.
 func TestBacklogForgets(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(c *Config) { c.TrustOutgoing = false })
 	s := New(r.cfg, r.bus, zap.NewNop())
 	now := time.Now()
@@ -98,6 +100,7 @@ func TestBacklogForgets(t *testing.T) {
 // TestOutgoingVanishes: when the directory is gone nothing is taken, which is said
 // once; when there is one again it goes on by itself.
 func TestOutgoingVanishes(t *testing.T) {
+	t.Parallel()
 	const gone, back = "looking for messages: nothing is taken until that is possible again", "messages are taken again"
 	r := newRig(t, func(c *Config) { c.Rescan = config.Duration(20 * time.Millisecond) })
 	core, logs := observer.New(zap.InfoLevel)

@@ -14,6 +14,7 @@ import (
 
 // TestMissedCall wants the file of smsd, once, where it belongs, and a call of the handler.
 func TestMissedCall(t *testing.T) {
+	t.Parallel()
 	for name, own := range map[string]bool{"in incoming": false, "in a directory of its own": true} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, func(c *Config) {

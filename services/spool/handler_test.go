@@ -68,6 +68,7 @@ func (r *rig) alarm(alarms <-chan life.Alarm) life.Alarm {
 // TestCheckHandler: what each exit code means (smstools spec §5.2), and that a file
 // is read after the handler, which may change it.
 func TestCheckHandler(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	calls := r.handler()
 	r.cfg.CheckHandler = r.script("check", `
@@ -107,6 +108,7 @@ esac`)
 // TestCheckHandlerBreaks: a handler that says nothing sensible holds messages, says
 // so once, and lets them go when it works again.
 func TestCheckHandlerBreaks(t *testing.T) {
+	t.Parallel()
 	for name, text := range map[string]string{"unknown code": "exit 3", "not found": "exit 127", "a signal": "kill -9 $$", "too slow": "sleep 600"} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, func(c *Config) {
@@ -163,6 +165,7 @@ func (r *rig) startWith(change func(*Spool)) {
 // TestHungHandlers: neither a check handler nor an event handler that hangs keeps
 // other messages from being sent and their files from their places.
 func TestHungHandlers(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(c *Config) {
 		c.HandlerTimeout, c.HandlerPatience = config.Duration(3*time.Second), config.Duration(50*time.Millisecond)
 	})
@@ -182,6 +185,7 @@ func TestHungHandlers(t *testing.T) {
 // TestOwedCalls breaks off at every point between the outcome of a message and the
 // end of its handler: the call is made by the next process, with the final path.
 func TestOwedCalls(t *testing.T) {
+	t.Parallel()
 	sent := &life.Modem{Host: "h", Name: "M1"}
 	for name, crash := range map[string]func(s *Spool, c *call, show func(func(string) error) error) error{
 		"before the file is seen": func(s *Spool, c *call, show func(func(string) error) error) error {
@@ -263,6 +267,7 @@ func (r *rig) hidden(dir string) []string {
 // TestOwedReceived: the same for a file that arrived: it was written, and the
 // process died before the handler was called.
 func TestOwedReceived(t *testing.T) {
+	t.Parallel()
 	r := newInbox(t, nil)
 	calls := r.handler()
 	e := receivedEvent(t, "id", "M1", "text", tpdu.Part{})
@@ -289,6 +294,7 @@ func TestOwedReceived(t *testing.T) {
 // TestOwedNotKept: without a directory for it, the file stays until its handler has
 // seen it, whatever happens.
 func TestOwedNotKept(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(c *Config) { c.Sent = "" })
 	r.cfg.EventHandler = r.script("event", `cat "$2" >> `+r.path("seen"))
 	r.start()
@@ -313,6 +319,7 @@ func TestOwedNotKept(t *testing.T) {
 
 // TestFailingHandlerAlarms: once, and the message is none the worse for it.
 func TestFailingHandlerAlarms(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.cfg.EventHandler = r.script("event", "exit 3")
 	alarms := r.alarms()
@@ -333,6 +340,7 @@ func TestFailingHandlerAlarms(t *testing.T) {
 
 // TestHandlersAreChecked at the start, unless told not to.
 func TestHandlersAreChecked(t *testing.T) {
+	t.Parallel()
 	for setting, set := range map[string]func(*Config, string){
 		"eventhandler":       func(c *Config, command string) { c.EventHandler = command },
 		"checkhandler":       func(c *Config, command string) { c.CheckHandler = command },

@@ -108,6 +108,7 @@ func at(seq, total uint8) tpdu.Part { return tpdu.Part{Reference: 1, Total: tota
 // TestJoinAcrossHosts has two hosts with one inbox join messages whose parts come
 // through two modems.
 func TestJoinAcrossHosts(t *testing.T) {
+	t.Parallel()
 	r := newInbox(t, nil)
 	calls := r.handler()
 	other := r.onHost("other")
@@ -135,6 +136,7 @@ func TestJoinAcrossHosts(t *testing.T) {
 
 // TestPartsOutliveTheSpool stops the spool between two parts.
 func TestPartsOutliveTheSpool(t *testing.T) {
+	t.Parallel()
 	r := newInbox(t, nil)
 	r.start()
 	r.deliver("2", "M1", "two", at(2, 2))
@@ -152,6 +154,7 @@ func TestPartsOutliveTheSpool(t *testing.T) {
 // TestReferenceUsedAgain delivers the parts of a message of which one was lost
 // when the next message has its reference.
 func TestReferenceUsedAgain(t *testing.T) {
+	t.Parallel()
 	r := newInbox(t, nil)
 	calls := r.handler()
 	r.start()
@@ -170,6 +173,7 @@ func TestReferenceUsedAgain(t *testing.T) {
 // TestPurge delivers what is incomplete for too long, as a file of its own with
 // handler and copy.
 func TestPurge(t *testing.T) {
+	t.Parallel()
 	r := newInbox(t, nil)
 	r.start()
 	r.deliver("3", "M1", "three", at(3, 3))
@@ -193,6 +197,7 @@ func TestPurge(t *testing.T) {
 
 // TestPurgeWithoutReading removes parts that wait for too long.
 func TestPurgeWithoutReading(t *testing.T) {
+	t.Parallel()
 	r := newInbox(t, func(c *Config) { c.ICPurgeRead = false })
 	r.start()
 	r.deliver("1", "M1", "one", at(1, 3))
@@ -208,6 +213,7 @@ func TestPurgeWithoutReading(t *testing.T) {
 
 // TestNeverPurged keeps parts without a limit.
 func TestNeverPurged(t *testing.T) {
+	t.Parallel()
 	r := newInbox(t, func(c *Config) { c.ICPurgeAfter = 0 })
 	s := New(r.cfg, r.bus, zap.NewNop())
 	e := receivedEvent(t, "1", "M1", "one", at(1, 2))
@@ -229,6 +235,7 @@ func TestNeverPurged(t *testing.T) {
 // after, it wrote the file. The same host takes it up at once, another one when
 // the claim is over; there is one file.
 func TestDeathWhileWriting(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, owner string
 		deadline    time.Duration
@@ -280,6 +287,7 @@ func TestDeathWhileWriting(t *testing.T) {
 
 // TestMixedAlphabets keeps parts apart that make no message.
 func TestMixedAlphabets(t *testing.T) {
+	t.Parallel()
 	r := newInbox(t, nil)
 	s := New(r.cfg, r.bus, zap.NewNop())
 	binary := receivedEvent(t, "1", "M1", "one", at(1, 2))

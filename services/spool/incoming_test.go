@@ -32,6 +32,7 @@ func receiveOne(t *testing.T, change func(*Config), e *life.Event) (*rig, string
 }
 
 func TestNamesOfReceivedFiles(t *testing.T) {
+	t.Parallel()
 	e := receivedEvent(t, "id", "M1", "text", tpdu.Part{})
 	e.Time = time.Date(2026, 5, 6, 12, 0, 0, 0, time.Local)
 	for want, change := range map[string]func(*Config){
@@ -48,6 +49,7 @@ func TestNamesOfReceivedFiles(t *testing.T) {
 }
 
 func TestStoreReceivedPDU(t *testing.T) {
+	t.Parallel()
 	binary := receivedEvent(t, "id", "M1", "text", tpdu.Part{})
 	cut := receivedEvent(t, "id", "M1", "text", tpdu.Part{})
 	k := cut.Kind.(life.Received)
@@ -71,6 +73,7 @@ func TestStoreReceivedPDU(t *testing.T) {
 
 // TestRawNotation keeps what the modem gave, digit for digit.
 func TestRawNotation(t *testing.T) {
+	t.Parallel()
 	e := receivedEvent(t, "id", "M1", "text", tpdu.Part{})
 	k := e.Kind.(life.Received)
 	k.Raw = strings.Replace(upperHex(k.PDU), "0", "x", 1)
@@ -82,6 +85,7 @@ func TestRawNotation(t *testing.T) {
 }
 
 func TestCopies(t *testing.T) {
+	t.Parallel()
 	e := receivedEvent(t, "id", "M1", "text", tpdu.Part{})
 	for _, use := range []bool{false, true} {
 		var calls func() []string
@@ -109,6 +113,7 @@ func TestCopies(t *testing.T) {
 
 // TestReceptionOfOneModem lets the settings of a modem count before the common ones.
 func TestReceptionOfOneModem(t *testing.T) {
+	t.Parallel()
 	yes, no := true, false
 	r := newInbox(t, func(c *Config) {
 		c.InternalCombine, c.Reception = false, map[string]Reception{
@@ -130,6 +135,7 @@ func TestReceptionOfOneModem(t *testing.T) {
 }
 
 func TestImpossibleStamp(t *testing.T) {
+	t.Parallel()
 	s := New(DefaultConfig(), nil, zap.NewNop())
 	for want, stamp := range map[string]tpdu.Timestamp{
 		"": {}, "24-19-39 45:07:09": {Octets: [7]byte{0x42, 0x91, 0x93, 0x54, 0x70, 0x90, 0}},
@@ -143,6 +149,7 @@ func TestImpossibleStamp(t *testing.T) {
 
 // TestCopiesOfOutcomes writes second copies of sent and failed files.
 func TestCopiesOfOutcomes(t *testing.T) {
+	t.Parallel()
 	copies := map[string]string{"sent": t.TempDir(), "failed": t.TempDir()}
 	r := newRig(t, func(c *Config) { c.SentCopy, c.FailedCopy = copies["sent"], copies["failed"] })
 	r.start()

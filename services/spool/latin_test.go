@@ -6,6 +6,7 @@ import "testing"
 // read as UTF-8, unless outgoing_utf8 says that each octet is a character. Other
 // alphabets are what they say.
 func TestOutgoingUTF8(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		utf8                  bool
 		header, written, want string

@@ -186,6 +186,7 @@ var sentOnce = life.Sent{Parts: []life.PartDone{{Part: 1, Total: 1, Reference: 7
 
 // TestLifeOfAFile follows a file from outgoing over checked to sent.
 func TestLifeOfAFile(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.start()
 	r.drop("hello", hello)
@@ -208,6 +209,7 @@ func TestLifeOfAFile(t *testing.T) {
 
 // TestLeftAlone wants locked, hidden and other files to stay where they are.
 func TestLeftAlone(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.drop("a.LOCK", "")
 	r.drop("a", hello)
@@ -239,6 +241,7 @@ func TestLeftAlone(t *testing.T) {
 // TestSettled tells complete files from growing ones: by watching them, whatever
 // their time stamps say.
 func TestSettled(t *testing.T) {
+	t.Parallel()
 	start := time.Now()
 	stamp := start.Add(-time.Hour)
 	file := func(size int64, modified time.Time) spooldir.Candidate {
@@ -267,6 +270,7 @@ func TestSettled(t *testing.T) {
 // TestSameNameTwice submits a second file of a name whose first one still waits:
 // both are messages, and no file overwrites another.
 func TestSameNameTwice(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.start()
 	r.drop("same", "To: 1111111\n\nfirst\n")
@@ -288,6 +292,7 @@ func TestSameNameTwice(t *testing.T) {
 // TestClaimIsFinished finds claims of an earlier run: one that it had not yet
 // submitted, and one that it had. Each becomes one message.
 func TestClaimIsFinished(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.drop("before", hello)
 	if _, err := spooldir.Take(r.cfg.Outgoing, r.cfg.Host, []string{"before"}); err != nil {
@@ -319,6 +324,7 @@ func TestClaimIsFinished(t *testing.T) {
 // TestFinalEventRepeats handles the same outcome twice, as after a crash of the
 // broker, and wants one file and one call of the handler.
 func TestFinalEventRepeats(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	calls := r.handler()
 	r.start()
@@ -355,6 +361,7 @@ func (r *rig) handler() func() []string {
 
 // TestNamesAreNoShell has file names that a shell would execute.
 func TestNamesAreNoShell(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	calls := r.handler()
 	r.start()
@@ -375,6 +382,7 @@ func TestNamesAreNoShell(t *testing.T) {
 
 // TestNotKept removes files after the handler where no directory keeps them.
 func TestNotKept(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(c *Config) { c.Sent, c.Failed = "", "" })
 	calls := r.handler()
 	r.start()
@@ -387,6 +395,7 @@ func TestNotKept(t *testing.T) {
 
 // TestRejected puts a bad file into failed, with the reason.
 func TestRejected(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.start()
 	r.drop("bad", "To: 358401234567\nAlphabet: klingon\n\nhello\n")
@@ -400,6 +409,7 @@ func TestRejected(t *testing.T) {
 // TestNowhereToWait lets the directory of waiting files vanish: the message is sent
 // all the same, and its file is put where it belongs when the directory is back.
 func TestNowhereToWait(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.start()
 	if err := os.Rename(r.cfg.Checked, r.path("away")); err != nil {
@@ -428,6 +438,7 @@ func TestNowhereToWait(t *testing.T) {
 
 // TestClaimsOfOthers leaves the claims of other hosts alone.
 func TestClaimsOfOthers(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.drop("theirs", hello)
 	if _, err := spooldir.Take(r.cfg.Outgoing, "other", []string{"theirs"}); err != nil {
@@ -446,6 +457,7 @@ func TestClaimsOfOthers(t *testing.T) {
 
 // TestUnreadableListHolds keeps files in outgoing while a list cannot be read.
 func TestUnreadableListHolds(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(c *Config) {
 		c.Blacklist = filepath.Join(filepath.Dir(c.Outgoing), "blacklist")
 		if err := os.WriteFile(c.Blacklist, nil, 0o644); err != nil {
@@ -470,6 +482,7 @@ func TestUnreadableListHolds(t *testing.T) {
 // TestInclude reads files below allowed directories, and no others, whatever
 // links and dots say.
 func TestInclude(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for path, content := range map[string]string{"allowed/a": "To: 1\n", "secret": "root:x\n"} {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, path)), 0o755); err != nil {
@@ -498,6 +511,7 @@ func TestInclude(t *testing.T) {
 
 // TestCheck lists everything that is wrong.
 func TestCheck(t *testing.T) {
+	t.Parallel()
 	c := DefaultConfig()
 	c.Outgoing, c.Alphabet, c.MessageIDs = "/nowhere", "klingon", 9
 	err := c.Check()
