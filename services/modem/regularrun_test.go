@@ -87,7 +87,8 @@ func TestRegularInterval(t *testing.T) {
 	m, _ := r.worker("modem1", sim.Config{}, func(d *Device) {
 		// A port that somebody has open cannot be locked.
 		d.Regular.Run = program(t, filepath.Join(dir, "pre"), `flock -n `+d.Device+` true && echo free >>`+log+` || echo taken >>`+log)
-		d.Interval = config.Duration(100 * time.Millisecond)
+		// Longer than a busy machine takes from the run to the next message.
+		d.Interval = config.Duration(2 * time.Second)
 	})
 	for i := range 3 {
 		id := fmt.Sprintf("m%d", i)
