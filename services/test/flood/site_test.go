@@ -20,8 +20,8 @@ type site struct {
 	dir     string
 	journal *sim.Journal
 	gateway *process.Process
-	// peak is the largest memory of a gateway so far, in KiB.
-	peak int
+	// peaks are the largest memories of the gateways so far, one after the other, in KiB.
+	peaks []int
 }
 
 func newSite(t *testing.T, modems int) *site {
@@ -56,6 +56,7 @@ func (s *site) must(err error) {
 func (s *site) start() {
 	env := []string{"VIESTI_RUNTIME_DIR=" + s.path("run")}
 	s.gateway = process.Start(s.t, filepath.Join(bin, "viestid"), env, "--config", s.path("viesti.yaml"))
+	s.peaks = append(s.peaks, 0)
 }
 
 func (s *site) kill() {
@@ -143,7 +144,8 @@ func (s *site) weigh() {
 		if fields := strings.Fields(line); len(fields) > 1 && fields[0] == "VmHWM:" {
 			kib, err := strconv.Atoi(fields[1])
 			s.must(err)
-			s.peak = max(s.peak, kib)
+			last := &s.peaks[len(s.peaks)-1]
+			*last = max(*last, kib)
 		}
 	}
 }
