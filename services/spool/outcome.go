@@ -43,13 +43,7 @@ func (s *Spool) handle(ctx context.Context, e *life.Event) error {
 	if err == nil {
 		err = s.annotate(ctx, e)
 	}
-	if errors.Is(err, errNotYet) {
-		s.log.Debug("acting on an event, will be tried again", log.Message(e.ID), zap.Error(err))
-		return err
-	}
-	if err != nil {
-		s.log.Error("acting on an event, will be tried again", log.Message(e.ID), zap.Error(err))
-	}
+	s.tell(e, err)
 	return err
 }
 
@@ -88,7 +82,7 @@ func (s *Spool) finish(e *life.Event, dir, event string, headers []smsfile.Heade
 		return s.discard(e, c, event, headers)
 	}
 	staged, data, err := s.stage(e, dir, headers)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, errNoFile) {
 		_, err := s.resumeCall(c)
 		return err
 	}
@@ -119,7 +113,11 @@ func (s *Spool) finish(e *life.Event, dir, event string, headers []smsfile.Heade
 func (s *Spool) stage(e *life.Event, dir string, headers []smsfile.Header) (*spooldir.Staged, []byte, error) {
 	waiting, err := s.waitingFile(e)
 	if errors.Is(err, fs.ErrNotExist) {
-		return spooldir.FindStaged(dir, e.ID)
+		staged, data, err := spooldir.FindStaged(dir, e.ID)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = s.noFile(dir)
+		}
+		return staged, data, err
 	}
 	if err != nil {
 		return nil, nil, err
@@ -135,6 +133,23 @@ func (s *Spool) stage(e *life.Event, dir string, headers []smsfile.Header) (*spo
 	return staged, data, ignoreGone(os.Remove(waiting.path))
 }
 
+// errNoFile says that there is no file of a message any more: an earlier run has done it all.
+var errNoFile = errors.New("there is no file of the message")
+
+// noFile is errNoFile, unless a directory is gone that the file may be in, of those that
+// waitingFile has not looked at: that is no reason to forget about it.
+func (s *Spool) noFile(dir string) error {
+	for _, dir := range []string{s.cfg.Outgoing, dir} {
+		if dir == "" {
+			continue
+		}
+		if _, err := os.Stat(dir); err != nil {
+			return fmt.Errorf("looking for the file of a message: %w", err)
+		}
+	}
+	return errNoFile
+}
+
 // discard shows the handler the file with its result, and removes it then.
 func (s *Spool) discard(e *life.Event, c *call, event string, headers []smsfile.Header) error {
 	if s.waits(c) {
@@ -142,6 +157,9 @@ func (s *Spool) discard(e *life.Event, c *call, event string, headers []smsfile.
 	}
 	waiting, err := s.waitingFile(e)
 	if errors.Is(err, fs.ErrNotExist) {
+		err = s.noFile("")
+	}
+	if errors.Is(err, errNoFile) {
 		return nil
 	}
 	if err != nil {

@@ -41,7 +41,8 @@ type Spool struct {
 	// syncer is shared by the events that are handled side by side.
 	syncer spooldir.Syncer
 	// notes are those of files whose messages have alternates.
-	notes chainNotes
+	notes      chainNotes
+	complaints complaints
 
 	// calls are those of the event handler, checking those of the check handler,
 	// which tells the scanner on decided that there is a verdict.
