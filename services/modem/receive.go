@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -160,7 +161,7 @@ func (w *worker) collect(ctx context.Context, m *driver.Modem) error {
 			round.durable(ctx, s)
 			continue
 		}
-		s, ok := w.whole(ctx, m, s)
+		s, ok := w.whole(ctx, m, s, seen)
 		if !ok {
 			continue
 		}
@@ -177,13 +178,15 @@ func (w *worker) collect(ctx context.Context, m *driver.Modem) error {
 	return nil
 }
 
-// whole reads a message once more that a list shows without its PDU, or cut off.
-// One of which nothing can be read is left where it is: false.
-func (w *worker) whole(ctx context.Context, m *driver.Modem, s driver.Stored) (driver.Stored, bool) {
-	const hexDigits = 2
-	if s.PDU != "" && len(s.PDU) >= hexDigits*s.Length {
+// whole reads a message once more that a list shows without its PDU, or cut off. One
+// that is not whole then either is left where it is, false, and looked at again: what
+// it lacks may have been lost on the line, and would be lost for good with the message
+// in the modem. It is taken as it is when two readings agree, or it stays so for long.
+func (w *worker) whole(ctx context.Context, m *driver.Modem, s driver.Stored, seen map[string]time.Time) (driver.Stored, bool) {
+	if !isCut(s) {
 		return s, true
 	}
+	first := s.PDU
 	again, err := m.Read(ctx, s.Memory, s.Index)
 	if err == nil && len(again.PDU) > len(s.PDU) {
 		again.Memory, again.Index = s.Memory, s.Index
@@ -193,7 +196,22 @@ func (w *worker) whole(ctx context.Context, m *driver.Modem, s driver.Stored) (d
 		w.log.Warn("a message in the modem cannot be read, and is left there", zap.Int("index", s.Index), zap.Error(err))
 		return s, false
 	}
+	if !isCut(s) || err == nil && again.PDU == first {
+		return s, true
+	}
+	place := fmt.Sprintf("%s %d", s.Memory, s.Index)
+	w.keepWaiting(place, seen)
+	if w.postpone(place, cutPatience) {
+		w.log.Warn("a message in the modem came cut off, and is read again", zap.Int("index", s.Index), zap.Error(err))
+		return s, false
+	}
 	return s, true
+}
+
+// isCut reports whether a message is shorter than the modem says that it is.
+func isCut(s driver.Stored) bool {
+	const hexDigits = 2
+	return s.PDU == "" || len(s.PDU) < hexDigits*s.Length
 }
 
 // arrived makes a received PDU durable on the broker; notation is what the modem
@@ -268,6 +286,8 @@ const (
 	storedPatience = 10 * matchPause
 	// partPatience is for a part whose first one decides where it goes.
 	partPatience = 20 * time.Second
+	// cutPatience is for a message that comes cut off each time.
+	cutPatience = time.Minute
 )
 
 // reported brings a status report to the submitter of its message. One that the

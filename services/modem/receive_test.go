@@ -81,3 +81,41 @@ func TestDirectReportHoldsNothingUp(t *testing.T) {
 	}
 	t.Error("the report always came first, as if the memory waited for it")
 }
+
+// TestCutOffIsReadAgain has a list show half of a message, and the modem be busy when
+// it is read once more: the message is not taken for whole, and not removed, before
+// all of it was read. One that is so short in two readings is what the modem has.
+func TestCutOffIsReadAgain(t *testing.T) {
+	t.Parallel()
+	const pdu = "07915348010000F0040A915348000010000062110102010400" + "05C8329BFD06"
+	const cut = "07915348010000F0040A9153480000100000"
+	for name, c := range map[string]struct{ cmgl, cmgr, want string }{
+		"busy":        {"+CMGL: 1,0,,23\\r\\n" + cut + "\\r\\n\\r\\nOK", "+CMS ERROR: 314", pdu},
+		"cut again":   {"+CMGL: 1,0,,23\\r\\n" + cut[:20] + "\\r\\n\\r\\nOK", "+CMGR: 0,,23\\r\\n" + cut + "\\r\\n\\r\\nOK", pdu},
+		"read whole":  {"+CMGL: 1,0,,23\\r\\n" + cut + "\\r\\n\\r\\nOK", "+CMGR: 0,,23\\r\\n" + pdu + "\\r\\n\\r\\nOK", pdu},
+		"really that": {"+CMGL: 1,0,,23\\r\\n" + cut + "\\r\\n\\r\\nOK", "+CMGR: 0,,23\\r\\n" + cut + "\\r\\n\\r\\nOK", cut},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			next := r.inbox()
+			h := newHeard()
+			m, d := r.device("A", sim.Config{OnCommand: h.Add, Rules: rules(t, `[
+				{"stage":"command","match":"CMGL","action":"reply","reply":"`+c.cmgl+`","times":1},
+				{"stage":"command","match":"CMGR","action":"reply","reply":"`+c.cmgr+`","times":1}]`)}, func(d *Device) {
+				d.Outgoing, d.Poll = false, config.Duration(time.Hour)
+			})
+			if _, err := m.Store("SM", 0, pdu); err != nil {
+				t.Fatal(err)
+			}
+			r.run("h", d)
+			if got := fmt.Sprintf("%X", next().Kind.(life.Received).PDU); got != c.want {
+				t.Errorf("arrived: %s, want %s", got, c.want)
+			}
+			h.wait(t, "AT+CMGD=1", 1)
+			if n := h.Count("AT+CMGR"); n != 1 {
+				t.Errorf("read %d times, want once", n)
+			}
+		})
+	}
+}

@@ -56,9 +56,9 @@ type worker struct {
 	calling calling
 	// policy says who gets what arrives; nil: the inbox.
 	policy *sharedPolicy
-	// unmatched tells since when reports in the modem are looked up in vain, and parts
-	// wait for the first one. It is about what the modem stores, and belongs to whoever
-	// collects that.
+	// unmatched tells since when reports in the modem are looked up in vain, parts
+	// wait for the first one, and messages come cut off. It belongs to whoever
+	// collects what the modem stores.
 	unmatched map[string]time.Time
 	// kept are the messages that stay in the modem although they were delivered.
 	kept map[slot]string
