@@ -49,6 +49,8 @@ type round struct {
 	chains  []*chain
 	watches *watches
 	reached chan string
+	// cfg is the configuration of schedulers.
+	cfg scheduler.Config
 	// schedulers are those that run, and died those that were killed.
 	schedulers []*runner
 	died       []*runner
@@ -89,16 +91,9 @@ func runRound(t *testing.T, b *brokers, nc *nats.Conn, first uint64, seeds int) 
 		lives.Go(func() { c.run(ctx) })
 	}
 	r.awaitPoints(ctx)
-	for len(r.schedulers) < nodes {
-		r.start()
-	}
-	victim := slices.MaxFunc(r.schedulers, func(x, y *runner) int { return r.watches.heldBy(x.wire) - r.watches.heldBy(y.wire) })
 	node := rng.IntN(nodes)
-	b.kill(node)
-	r.kill(victim)
-	r.watches.release(victim.wire)
+	r.lose(node)
 	lost := time.Now()
-	r.start()
 	lives.Wait()
 	r.quiet(ctx, nc)
 	b.start(node)
@@ -118,7 +113,7 @@ func (r *round) start() {
 	one := &runner{wire: w, nc: r.brokers.connect("scheduler", w), done: make(chan struct{})}
 	ctx, stop := context.WithCancel(context.Background())
 	one.stop = stop
-	s := scheduler.New(scheduler.Config{}, r.brokers.bus(one.nc), zap.NewNop())
+	s := scheduler.New(r.cfg, r.brokers.bus(one.nc), zap.NewNop())
 	go func() {
 		defer close(one.done)
 		if err := s.Run(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, errCut) {
@@ -126,6 +121,19 @@ func (r *round) start() {
 		}
 	}()
 	r.schedulers = append(r.schedulers, one)
+}
+
+// lose kills a broker, and the scheduler on which most is held, when there are three. Another
+// one takes its place.
+func (r *round) lose(node int) {
+	for len(r.schedulers) < nodes {
+		r.start()
+	}
+	victim := slices.MaxFunc(r.schedulers, func(x, y *runner) int { return r.watches.heldBy(x.wire) - r.watches.heldBy(y.wire) })
+	r.brokers.kill(node)
+	r.kill(victim)
+	r.watches.release(victim.wire)
+	r.start()
 }
 
 // kill kills a scheduler as kill -9 does: what it would still say is not heard.
@@ -150,10 +158,16 @@ func (r *round) end() {
 // awaitPoints waits until every chain is held at its point.
 func (r *round) awaitPoints(ctx context.Context) {
 	r.t.Helper()
-	open := map[string]*chain{}
+	open := map[string]fmt.Stringer{}
 	for _, c := range r.chains {
 		open[c.watch.name] = c
 	}
+	r.await(ctx, open)
+}
+
+// await waits until all that is watched is held at its point.
+func (r *round) await(ctx context.Context, open map[string]fmt.Stringer) {
+	r.t.Helper()
 	for len(open) > 0 {
 		select {
 		case name := <-r.reached:

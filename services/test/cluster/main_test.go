@@ -11,6 +11,9 @@
 // come back. At the end of the round package cluster reads what the brokers have
 // stored of each chain, in order, and a pure judge (judge.go) says what is wrong.
 //
+// So it goes for jobs, too: a seed chooses what becomes of a run whose scheduler dies, and
+// the write of that scheduler.
+//
 // "go test" runs a few seeds, "make cluster" the two hundred.
 package cluster
 

@@ -24,7 +24,16 @@ func (p point) String() string {
 	return "before " + p.subject
 }
 
-// watch is what the wires know of a chain: the ids of its messages, and its point.
+// at reports whether a subject is that of the point; * in the latter stands for any token.
+func (p point) at(subject string) bool {
+	before, behind, any := strings.Cut(p.subject, "*")
+	if !any {
+		return subject == p.subject
+	}
+	return len(subject) > len(before)+len(behind) && strings.HasPrefix(subject, before) && strings.HasSuffix(subject, behind)
+}
+
+// watch is what the wires know of a chain, or of a job: the ids of its messages, and its point.
 type watch struct {
 	name  string
 	ids   []string
@@ -47,7 +56,7 @@ func (ws *watches) pass(w *wire, subject string) bool {
 	defer ws.mu.Unlock()
 	for _, c := range ws.all {
 		switch {
-		case c.held == nil && c.point.subject == subject:
+		case c.held == nil && c.point.at(subject):
 			c.held = w
 			close(c.passed)
 			ws.reached <- c.name
