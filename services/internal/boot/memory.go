@@ -72,20 +72,25 @@ func (r *room) next(cycles, live uint64) int {
 func giveRoom(ctx context.Context) {
 	seen := []metrics.Sample{{Name: "/gc/cycles/total:gc-cycles"}, {Name: "/gc/heap/live:bytes"}, {Name: "/gc/gogc:percent"}}
 	metrics.Read(seen)
-	if os.Getenv("GOGC") != "" || seen[2].Value.Uint64() != usualPercent {
+	r, percent := room{cycles: seen[0].Value.Uint64()}, usualPercent
+	if os.Getenv("GOGC") != "" {
 		return
 	}
-	defer debug.SetGCPercent(usualPercent)
-	r, percent := room{cycles: seen[0].Value.Uint64()}, usualPercent
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
+			if percent != usualPercent {
+				debug.SetGCPercent(usualPercent)
+			}
 			return
 		case <-tick.C:
 		}
 		metrics.Read(seen)
+		if seen[2].Value.Uint64() != uint64(percent) {
+			return // many modems, for example
+		}
 		if next := r.next(seen[0].Value.Uint64(), seen[1].Value.Uint64()); next != percent {
 			percent = next
 			debug.SetGCPercent(percent)
