@@ -21,6 +21,8 @@ type Host struct {
 	Modem   *sim.Modem
 	Modems  map[string]*sim.Modem
 	Gateway *gateway.Gateway
+	// calls and records are how many of each were there before the case at hand.
+	calls, records int
 }
 
 // Start runs a gateway with an smsd.conf, unchanged but for what smsd.conf cannot say
@@ -92,16 +94,43 @@ func (h *Host) Send(t testing.TB, c *Outgoing) Observed {
 	var o Observed
 	gateway.Wait(t, "an outcome", func() bool { return h.outcome(t, &o) })
 	h.Gateway.Stop()
-	for _, r := range h.Modem.Records() {
-		o.PDUs = append(o.PDUs, WithoutReference(r.HexPDU))
+	o.PDUs = h.pdus()
+	return o
+}
+
+// sendNext is Send of one of several cases, one after the other: the gateway goes on, and
+// the modem counts from the beginning. What came too late from the case before, if
+// anything does, is found with this one, where it does not belong.
+func (h *Host) sendNext(t testing.TB, c *Outgoing) Observed {
+	t.Helper()
+	h.Modem.SetReference(0)
+	gateway.Drop(t, h.Path("outgoing"), c.FileName(t), c.Data(t))
+	var o Observed
+	gateway.Wait(t, "an outcome", func() bool { return h.outcome(t, &o) })
+	o.PDUs = h.pdus()
+	h.calls, h.records = h.calls+len(o.Calls), h.records+len(o.PDUs)
+	for _, dir := range []string{"sent", "failed"} {
+		for file := range gateway.Files(t, h.Path(dir)) {
+			if err := os.Remove(filepath.Join(h.Path(dir), file)); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 	return o
+}
+
+// pdus are those of the case at hand that reached the modem.
+func (h *Host) pdus() (pdus []string) {
+	for _, r := range h.Modem.Records()[h.records:] {
+		pdus = append(pdus, WithoutReference(r.HexPDU))
+	}
+	return pdus
 }
 
 // outcome looks for the only file in its final places.
 func (h *Host) outcome(t testing.TB, o *Observed) bool {
 	t.Helper()
-	calls := h.Calls()
+	calls := h.Calls()[h.calls:]
 	if len(calls) == 0 {
 		return false
 	}
@@ -122,12 +151,50 @@ func (h *Host) outcome(t testing.TB, o *Observed) bool {
 func (c *Outgoing) Reenact(t testing.TB) {
 	t.Helper()
 	h := Start(t, Config(t, c.Config), sim.Config{AnyLength: c.Options.AnyLength, Rules: c.ModemRules(t)})
-	got, want := h.Send(t, c), c.Expected(t)
+	c.compare(t, h.Send(t, c))
+}
+
+// compare wants what was recorded, or what the table of divergences says is better.
+func (c *Outgoing) compare(t testing.TB, got Observed) {
+	t.Helper()
+	want := c.Expected(t)
 	if d, ok := Divergences[c.Name]; ok {
 		d.Check(t, c, got, want)
 		return
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("not as recorded (-smsd +viesti):\n%s", diff)
+	}
+}
+
+// basis is the configuration that most cases were recorded with.
+const basis = "base"
+
+// Ordinary says whether the case needs nothing of its own: it was recorded with the usual
+// configuration and a modem that does what it should, and ends as the recording does.
+func (c *Outgoing) Ordinary() bool {
+	_, diverges := Divergences[c.Name]
+	return c.Config == basis && len(c.Rules) == 0 && !c.Options.AnyLength && !diverges && (c.Outcome == "sent" || c.Outcome == "failed")
+}
+
+// ReenactAll runs ordinary cases in one gateway, one after the other, as smsd was
+// recorded. A case that does not end ends them all.
+func ReenactAll(t *testing.T, cases []*Outgoing) {
+	t.Helper()
+	h := Start(t, Config(t, basis), sim.Config{})
+	for _, c := range cases {
+		ended := false
+		t.Run(c.Name, func(t *testing.T) {
+			got := h.sendNext(t, c)
+			ended = true
+			c.compare(t, got)
+		})
+		if !ended {
+			t.Fatalf("%s did not end; the cases after it were not run", c.Name)
+		}
+	}
+	h.Gateway.Stop()
+	if more := len(h.Calls()) - h.calls + len(h.Modem.Records()) - h.records; more != 0 {
+		t.Errorf("%d calls and PDUs came after the last case", more)
 	}
 }

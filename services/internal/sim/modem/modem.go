@@ -133,6 +133,14 @@ func (m *Modem) SetRules(rules ...Rule) {
 	m.faults = newFaults(rules, m.random)
 }
 
+// SetReference sets the message reference (TP-MR) of the last message that was accepted;
+// the next one gets the next.
+func (m *Modem) SetReference(last byte) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lastMR = last
+}
+
 // URC sends an unsolicited line as it is, in the frame of a result code.
 // Nobody sees it when there is no connection.
 func (m *Modem) URC(line string) {
