@@ -18,40 +18,40 @@ import (
 // full is in the way of all of them, again and again, and is told of now and then.
 type complaints struct {
 	mu sync.Mutex
-	// told is when each was logged; last when there was one.
-	told map[string]time.Time
-	last time.Time
+	// told is when each was logged, and waiting are the messages whose events wait.
+	told    map[string]time.Time
+	waiting map[string]struct{}
 }
 
-const (
-	// complainAgain is how often the same thing is logged while it lasts.
-	complainAgain = time.Minute
-	// calm is how long nothing must have been in the way before that is logged.
-	calm = 3 * time.Second
-)
+// complainAgain is how often the same thing is logged while it lasts.
+const complainAgain = time.Minute
 
-// failed notes an error, and says whether it is to be logged.
-func (c *complaints) failed(err error, now time.Time) bool {
+// failed notes that an event of a message waits, and says whether that is to be logged.
+func (c *complaints) failed(message string, err error, now time.Time) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	about := inTheWay(err)
-	before, known := c.told[about]
-	c.last = now
-	if known && now.Sub(before) < complainAgain {
-		return false
-	}
 	if c.told == nil {
-		c.told = map[string]time.Time{}
+		c.told, c.waiting = map[string]time.Time{}, map[string]struct{}{}
+	}
+	c.waiting[message] = struct{}{}
+	about := inTheWay(err)
+	if before, known := c.told[about]; known && now.Sub(before) < complainAgain {
+		return false
 	}
 	c.told[about] = now
 	return true
 }
 
-// worked says whether what was in the way is so no more, and that is to be logged.
-func (c *complaints) worked(now time.Time) bool {
+// worked notes that an event of a message waits no more, and says whether none does now and
+// that is to be logged.
+func (c *complaints) worked(message string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.told) == 0 || now.Sub(c.last) < calm {
+	if _, waited := c.waiting[message]; !waited {
+		return false
+	}
+	delete(c.waiting, message)
+	if len(c.waiting) > 0 {
 		return false
 	}
 	c.told = nil
@@ -75,10 +75,10 @@ func inTheWay(err error) string {
 // tell logs what became of acting on an event.
 func (s *Spool) tell(e *life.Event, err error) {
 	switch {
-	case err == nil && s.complaints.worked(s.now()):
-		s.log.Info("events are acted on again")
+	case err == nil && s.complaints.worked(e.ID):
+		s.log.Info("all events that had to wait are acted on")
 	case err == nil:
-	case errors.Is(err, errNotYet) || !s.complaints.failed(err, s.now()):
+	case errors.Is(err, errNotYet) || !s.complaints.failed(e.ID, err, s.now()):
 		s.log.Debug("acting on an event, will be tried again", log.Message(e.ID), zap.Error(err))
 	default:
 		s.log.Error("acting on an event, will be tried again", log.Message(e.ID), zap.Error(err))

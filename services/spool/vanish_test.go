@@ -64,6 +64,7 @@ func TestTargetsVanish(t *testing.T) {
 	if got := calls(); len(got) != len(dirs) {
 		t.Errorf("calls of the handler: %q", got)
 	}
+	r.wait("a line that it is over", func() bool { return logs.FilterMessage("all events that had to wait are acted on").Len() == 1 })
 	if n := logs.FilterMessage(complaint).Len(); n != len(dirs) {
 		t.Errorf("%d complaints, want one about each directory", n)
 	}
@@ -100,7 +101,7 @@ func TestCheckedVanishesBehind(t *testing.T) {
 }
 
 // TestComplaints: the same thing is told of once in a minute, whatever file it was met
-// with, and its end once it has been quiet for a while.
+// with, and its end when nothing waits any more.
 func TestComplaints(t *testing.T) {
 	var c complaints
 	now := time.Now()
@@ -108,27 +109,27 @@ func TestComplaints(t *testing.T) {
 		return fmt.Errorf("writing: %w", &fs.PathError{Op: "write", Path: fmt.Sprintf("/spool/sent/%d", n), Err: syscall.ENOSPC})
 	}
 	gone := &os.LinkError{Op: "rename", Old: "/a/b", New: "/spool/failed/b", Err: syscall.ENOENT}
-	if c.worked(now) {
+	if c.worked("a") {
 		t.Error("nothing was in the way")
 	}
 	for i, want := range []bool{true, false, false} {
-		if c.failed(full(i), now) != want {
+		if c.failed("a", full(i), now) != want {
 			t.Errorf("a full directory, time %d", i)
 		}
 	}
-	if !c.failed(gone, now) || !c.failed(errors.New("another"), now) {
+	if !c.failed("b", gone, now) || !c.failed("b", errors.New("another"), now) {
 		t.Error("another reason is not told of")
 	}
-	if c.worked(now.Add(calm - 1)) {
-		t.Error("it is said to be over too early")
-	}
-	if !c.failed(full(9), now.Add(complainAgain)) {
+	if !c.failed("a", full(9), now.Add(complainAgain)) {
 		t.Error("it is not told of again")
 	}
-	if now = now.Add(complainAgain + calm); !c.worked(now) || c.worked(now) {
+	if c.worked("a") || c.worked("other") {
+		t.Error("it is said to be over while an event waits")
+	}
+	if !c.worked("b") || c.worked("b") {
 		t.Error("that it is over is to be told once")
 	}
-	if !c.failed(full(1), now) {
+	if !c.failed("a", full(1), now) {
 		t.Error("after it was over it is not told of")
 	}
 }
