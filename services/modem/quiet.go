@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/core/message"
 )
 
 // lookAgain bounds how long a message rests in its queue while nobody has moved it to
@@ -22,12 +23,8 @@ func (d *delivery) quiet(ctx context.Context) error {
 	if until.IsZero() {
 		return ctx.Err()
 	}
-	known, err := d.bus.Progress(ctx, d.sub)
-	if err != nil {
+	if begun, err := d.begun(ctx); begun || err != nil {
 		return err
-	}
-	if !known.Untouched() {
-		return nil // or has ended, which its records will say
 	}
 	if err := d.bus.Publish(ctx, d.event(life.Postponed{Until: until, Quiet: name, Revision: d.sub.Revision})); err != nil {
 		return err
@@ -36,4 +33,18 @@ func (d *delivery) quiet(ctx context.Context) error {
 		cause: fmt.Errorf("quiet hours %s: it waits until %s", name, until.Format(time.RFC3339)),
 		pause: min(until.Sub(d.now()), lookAgain),
 	}
+}
+
+// begun reports whether the recipient may have some of the message already, or of the one
+// that it is a part of; or it has ended, which its records will say.
+func (d *delivery) begun(ctx context.Context) (bool, error) {
+	known, err := d.bus.Progress(ctx, d.sub)
+	if err != nil || !known.Untouched() {
+		return true, err
+	}
+	parts, ok := message.PartsOf(d.sub)
+	if !ok {
+		return false, nil
+	}
+	return d.bus.PartsBegun(ctx, parts)
 }

@@ -97,3 +97,29 @@ func TestQuietHoursLetFinish(t *testing.T) {
 		t.Errorf("%d parts were sent", n)
 	}
 }
+
+// TestQuietHoursLetPartsFinish: of a message that its client has cut, the other parts follow
+// one that a modem sent before the hours began; those of another message wait.
+func TestQuietHoursLetPartsFinish(t *testing.T) {
+	r := newRig(t)
+	r.setPolicy(always())
+	part := func(reference, n byte) func(*message.Submission) {
+		return func(s *message.Submission) { s.Options.UDH = []byte{5, 0, 3, reference, 2, n} }
+	}
+	first := &message.Submission{Account: "test", Recipient: message.NewAddress("358401234567")}
+	part(1, 1)(first)
+	parts, ok := message.PartsOf(first)
+	if !ok {
+		t.Fatal("it is no part")
+	}
+	if granted, err := r.bus.ClaimParts(t.Context(), parts, "host-A", "A", time.Now()); err != nil || !granted {
+		t.Fatal(granted, err)
+	}
+	r.submit("m1", "asleep", part(2, 1))
+	r.submit("m2", "the rest", part(1, 2))
+	m, _ := r.worker("A", sim.Config{}, nil)
+	r.sent("m2")
+	if n := len(m.Records()); n != 1 || len(r.postponed("m1")) != 1 {
+		t.Errorf("%d parts were sent, want 1; postponed: %+v", n, r.postponed("m1"))
+	}
+}

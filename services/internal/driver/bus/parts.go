@@ -43,6 +43,15 @@ func (b *Bus) ClaimParts(ctx context.Context, parts, host, modem string, now tim
 	}
 }
 
+// PartsBegun reports whether a modem has claimed the parts of a message lately.
+func (b *Bus) PartsBegun(ctx context.Context, parts string) (bool, error) {
+	made, _, err := b.partsClaim(ctx, subject.BucketKey(b.space.BucketState(), subject.PartsKey(parts)))
+	if err != nil {
+		return false, fmt.Errorf("looking for the modem of the parts of a message: %w", err)
+	}
+	return made != nil, nil
+}
+
 // partsClaim returns the claim on a subject, and the sequence of what is there; nil:
 // there is none, or it has faded.
 func (b *Bus) partsClaim(ctx context.Context, subj string) (*message.PartsClaim, uint64, error) {
