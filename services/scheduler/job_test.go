@@ -33,17 +33,23 @@ type jobRig struct {
 	dir    string
 	// now is the clock of all schedulers, where it is not the true one.
 	now func() time.Time
+	// times are the timings of all schedulers.
+	times timings
 }
 
 // quick are timings that a test can wait for, in the proportions of the true ones.
 var quick = timings{beat: 200 * time.Millisecond, fence: 600 * time.Millisecond, silence: 1500 * time.Millisecond, farewell: 2 * time.Second}
+
+// calm are timings for what is not about a runner that dies: one that has to wait for its
+// turn on a busy machine is not taken for dead.
+var calm = timings{beat: 200 * time.Millisecond, fence: 30 * time.Second, silence: time.Minute, farewell: 2 * time.Second}
 
 func newJobRig(t *testing.T) *jobRig {
 	t.Helper()
 	srv, err := natsd.Start(natsd.Config{Dir: t.TempDir(), Name: "test", SyncInterval: time.Minute})
 	must(t, err)
 	t.Cleanup(srv.Close)
-	r := &jobRig{t: t, server: srv, dir: t.TempDir(), now: time.Now}
+	r := &jobRig{t: t, server: srv, dir: t.TempDir(), now: time.Now, times: quick}
 	r.bus, _ = r.connect()
 	return r
 }
@@ -85,7 +91,7 @@ func (r *jobRig) start(host string, b *bus.Bus, jobs ...Job) (end func()) {
 	cfg := Config{Host: host, Jobs: jobs}
 	must(r.t, cfg.Check())
 	s := New(cfg, b, zap.NewNop())
-	s.times, s.now = quick, r.now
+	s.times, s.now = r.times, r.now
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Run(ctx) }()
@@ -277,6 +283,7 @@ func TestJobOutcomes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newJobRig(t)
+			r.times = calm
 			j := job(r.script(c.text), never)
 			if c.change != nil {
 				c.change(&j)

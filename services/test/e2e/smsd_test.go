@@ -74,8 +74,8 @@ func TestSmsdConfProblems(t *testing.T) {
 	if out := p.Output(); !strings.Contains(out, "trust_outgiong") || !strings.Contains(out, "1") {
 		t.Errorf("said:\n%s", out)
 	}
-	p = s.start("viestid", "--smsd-conf", s.config("smsd.conf", "smart_logging = yes\n"+smsdConf), "--state", s.path("state"))
-	p.Until("smart_logging")
+	p = s.start("viestid", "--smsd-conf", s.config("smsd.conf", "log_read_timing = yes\n"+smsdConf), "--state", s.path("state"))
+	p.Until("log_read_timing")
 	gateway.Drop(t, s.path("outgoing"), "hello", []byte("To: 358401234567\n\nHello\n"))
 	s.sent("hello")
 }
