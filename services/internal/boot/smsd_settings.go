@@ -83,7 +83,7 @@ var otherMeanings = map[smsdconf.Scope]map[string]string{
 		"child":              "executed without a shell",
 		"admin_to":           "about every alarm, not only about handlers and limits; without adminmessage_limit ten in an hour at most",
 		"alarmhandler":       "executed without a shell for every alarm of the gateway and its modems; the date and the time are always two arguments",
-		"regular_run":        "executed without a shell, for an hour at most; a run that lasts longer than the interval is not joined by another one",
+		"regular_run":        "executed without a shell, for an hour at most; a run that lasts longer than the interval is not joined by another one. Alternate_to is acted on without it: take that part out of a script",
 		"executable_check":   "commands with arguments are checked too",
 		"blacklist":          "messages wait while it cannot be read",
 		"whitelist":          "messages wait while it cannot be read",
