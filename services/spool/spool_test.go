@@ -469,7 +469,11 @@ func TestUnreadableListHolds(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.drop("hello", hello)
-	if err := os.WriteFile(r.cfg.Blacklist, []byte("49\n"), 0o644); err != nil {
+	// It comes back whole: one that is still empty denies nobody.
+	if err := os.WriteFile(r.path("list"), []byte("49\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(r.path("list"), r.cfg.Blacklist); err != nil {
 		t.Fatal(err)
 	}
 	r.drop("denied", "To: 4912345\n\nhello\n")
