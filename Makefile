@@ -46,6 +46,10 @@ soak: need-go ## let fifty simulated modems misbehave for a simulated hour (SEED
 cluster: need-go ## lose a scheduler and a broker at every step, for two hundred seeds (SEED=N repeats)
 	cd services && $(GO) test -count=1 -timeout 20m -v ./test/cluster -args -seeds 200 -round 25 -beside 2 -seed $(or $(SEED),0)
 
+.PHONY: clock
+clock: need-go ## set the clock of a gateway forward and back
+	cd services && $(GO) test -tags clock -count=1 ./test/clock/...
+
 .PHONY: flood
 flood: need-go ## drop FILES (100000) at once, kill the gateway KILLS (10) times, and ask for every message
 	cd services && $(GO) test -count=1 -timeout 30m -v ./test/flood -args -files $(or $(FILES),100000) -kills $(or $(KILLS),10)

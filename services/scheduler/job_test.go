@@ -414,9 +414,9 @@ func TestSchedulerStops(t *testing.T) {
 		text, policy string
 		want         []life.JobOutcome
 	}{
-		"finishes": {"until [ -e go ]; do sleep 0.02; done", afterCrashRerun, []life.JobOutcome{life.JobSucceeded}},
-		"skip":     {"[ -e again ] || sleep 600 & wait", afterCrashSkip, []life.JobOutcome{life.JobLost}},
-		"rerun":    {"[ -e again ] || sleep 600 & wait", afterCrashRerun, []life.JobOutcome{life.JobLost, life.JobSucceeded}},
+		"finishes": {"touch begun; until [ -e go ]; do sleep 0.02; done", afterCrashRerun, []life.JobOutcome{life.JobSucceeded}},
+		"skip":     {"[ -e again ] || { touch begun; sleep 600 & wait; }", afterCrashSkip, []life.JobOutcome{life.JobLost}},
+		"rerun":    {"[ -e again ] || { touch begun; sleep 600 & wait; }", afterCrashRerun, []life.JobOutcome{life.JobLost, life.JobSucceeded}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -426,7 +426,7 @@ func TestSchedulerStops(t *testing.T) {
 			first, _ := r.connect()
 			end := r.start("a", first, j)
 			r.trigger()
-			r.wait("the run", func() bool { return len(r.runs()) == 1 })
+			r.wait("the run", func() bool { _, err := os.Stat(r.path("begun")); return err == nil })
 			must(t, os.WriteFile(r.path("again"), nil, 0o600))
 			if name == "finishes" {
 				time.AfterFunc(300*time.Millisecond, func() { _ = os.WriteFile(r.path("go"), nil, 0o600) })

@@ -1,3 +1,5 @@
+//go:build clock
+
 // Package clock sets the clock of whole gateways, as people and NTP do, and looks for
 // what fires twice, never or far too late.
 //

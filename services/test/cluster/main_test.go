@@ -42,8 +42,8 @@ var bin string
 
 func TestMain(m *testing.M) {
 	flag.Uint64Var(&plan.first, "seed", 0, "the first seed; 0: a new one")
-	flag.IntVar(&plan.seeds, "seeds", 20, "number of seeds")
-	flag.IntVar(&plan.rounds, "round", 20, "seeds of a round")
+	flag.IntVar(&plan.seeds, "seeds", 10, "number of seeds")
+	flag.IntVar(&plan.rounds, "round", 10, "seeds of a round")
 	flag.IntVar(&plan.beside, "beside", 1, "clusters side by side")
 	flag.Parse()
 	if plan.first == 0 {
