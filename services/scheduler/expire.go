@@ -50,16 +50,19 @@ const arrival = 30 * time.Second
 // errNotYet says that the message of a timer may still arrive.
 var errNotYet = errors.New("the message is not there yet")
 
-// missing tells a message that is done from one that has not arrived yet, whose
-// timer is wanted again.
+// missing tells a message that is done from one that has not arrived yet, or only just
+// has: its timer is wanted again.
 func (s *Scheduler) missing(ctx context.Context, due *life.Event) error {
 	k, ok := due.Kind.(life.Expired)
 	if !ok || s.now().Sub(k.ExpiresAt) > arrival {
 		return nil
 	}
-	_, err := s.bus.History(ctx, due.ID)
-	if errors.Is(err, bus.ErrNotFound) {
+	standing, err := s.bus.Query(ctx, due.Account, due.ID)
+	switch {
+	case err != nil && !errors.Is(err, bus.ErrNotFound):
+		return err
+	case err != nil || standing.Final == nil:
 		return errNotYet
 	}
-	return err // nil: sent, failed or cancelled meanwhile
+	return nil
 }

@@ -231,6 +231,7 @@ func TestJobRunsOncePerTick(t *testing.T) {
 func TestJobOverrun(t *testing.T) {
 	t.Parallel()
 	r := newJobRig(t)
+	r.times = calm
 	program := r.script("until [ -e " + r.path("go") + " ]; do sleep 0.05; done")
 	for _, host := range []string{"a", "b"} {
 		b, _ := r.connect()

@@ -219,6 +219,22 @@ func TestTimerBeforeItsMessage(t *testing.T) {
 	must(t, s.expire(bounded(t), &other))
 }
 
+// TestMessageArrivesMeanwhile: the message was not there when the timer fired, and is
+// there when somebody asks what has become of it. It still has to expire.
+func TestMessageArrivesMeanwhile(t *testing.T) {
+	t.Parallel()
+	b := scheduled(t, 0)
+	s := New(Config{}, b, zap.NewNop())
+	m := valid("a", time.Hour)
+	must(t, b.Submit(bounded(t), m))
+	due := &life.Event{ID: m.ID, Account: m.Account, Subject: life.SubjectOf(m), Kind: life.Expired{ExpiresAt: m.ExpiresAt}}
+	if err := s.missing(bounded(t), due); !errors.Is(err, errNotYet) {
+		t.Errorf("while it waits: %v, want errNotYet", err)
+	}
+	outcome(t, b, m, life.Sent{})
+	must(t, s.missing(bounded(t), due))
+}
+
 // TestExpiredBeforeTheSchedulerRuns: timers wait for a scheduler.
 func TestExpiredBeforeTheSchedulerRuns(t *testing.T) {
 	t.Parallel()
