@@ -2,10 +2,12 @@ package scheduler
 
 import (
 	"context"
+	"errors"
 
 	"go.uber.org/zap"
 
 	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 	"github.com/viesti-sms/viesti/services/internal/kit/log"
 )
 
@@ -15,7 +17,13 @@ func (s *Scheduler) postpone(ctx context.Context, e *life.Event, k life.Postpone
 	if !k.Until.After(s.now()) {
 		return nil // the worker has given it back, and takes it again
 	}
-	postponed, err := s.bus.Postpone(ctx, e.Account, e.ID, k.Until)
+	postponed, err := s.bus.Postpone(ctx, e.Account, e.ID, k.Revision, k.Until)
+	if errors.Is(err, bus.ErrHalfReplaced) {
+		if s.now().Sub(e.Time) > lostAfter {
+			return nil // the worker tells it again when it has met the message again
+		}
+		return err
+	}
 	if err != nil {
 		s.log.Warn("postponing, will be tried again", log.Message(e.ID), zap.Error(err))
 		return err

@@ -157,7 +157,7 @@ func putAside(ctx context.Context, c *client) error {
 	if err := c.bus.Submit(ctx, s); err != nil {
 		return err
 	}
-	postponed, err := c.bus.Postpone(ctx, s.Account, s.ID, time.Now().Add(time.Hour))
+	postponed, err := c.bus.Postpone(ctx, s.Account, s.ID, s.Revision, time.Now().Add(time.Hour))
 	if err == nil && !postponed {
 		err = errors.New("it was not put aside")
 	}

@@ -7,14 +7,16 @@ import (
 )
 
 // Postpone moves a message that waits in its queue to where deferred ones wait, until a
-// time. It reports false, and changes nothing, when the message waits for a time
-// already, when a modem has begun to send it, or when it waits nowhere.
+// time; revision is the one that somebody wants to be postponed. It reports false, and
+// changes nothing, when the message waits for a time already, when a modem has begun to
+// send it, or when it waits nowhere. A *Later with ErrHalfReplaced says that the revision
+// is in the queue, and an earlier one still waits for its time: who replaces it is not done.
 //
 // It is a replacement of the message by itself, and meets workers, Replace and Cancel as
 // Replace does: whoever holds the message leaves it alone.
-func (b *Bus) Postpone(ctx context.Context, account, id string, until time.Time) (postponed bool, err error) {
+func (b *Bus) Postpone(ctx context.Context, account, id string, revision uint32, until time.Time) (postponed bool, err error) {
 	for {
-		postponed, err = b.postpone(ctx, account, id, until)
+		postponed, err = b.postpone(ctx, account, id, revision, until)
 		switch {
 		case errors.Is(err, ErrNotFound), errors.Is(err, ErrTooLate):
 			return false, nil
@@ -26,10 +28,19 @@ func (b *Bus) Postpone(ctx context.Context, account, id string, until time.Time)
 	}
 }
 
-func (b *Bus) postpone(ctx context.Context, account, id string, until time.Time) (postponed bool, err error) {
+// ErrHalfReplaced says that somebody is about to replace a message, or died meanwhile.
+var ErrHalfReplaced = errors.New("the message is being replaced")
+
+func (b *Bus) postpone(ctx context.Context, account, id string, revision uint32, until time.Time) (postponed bool, err error) {
 	waiting, err := b.Find(ctx, account, id)
-	if err != nil || waiting.Deferred {
+	switch {
+	case err != nil:
 		return false, err
+	case waiting.Deferred && waiting.Submission.Revision < revision:
+		const moment = 100 * time.Millisecond
+		return false, &Later{After: moment, Err: ErrHalfReplaced}
+	case waiting.Deferred:
+		return false, nil
 	}
 	known, err := b.Progress(ctx, waiting.Submission)
 	if err != nil || !known.Untouched() {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/viesti-sms/viesti/proto/subject"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 )
 
@@ -20,7 +21,7 @@ func TestPostpone(t *testing.T) {
 	taker := newTaker(t, b, "q")
 	must(t, take(t, taker).Return(time.Hour))
 	until := time.Now().Add(time.Second)
-	postponed, err := b.Postpone(bounded(t), account, "a", until)
+	postponed, err := b.Postpone(bounded(t), account, "a", 0, until)
 	if err != nil || !postponed {
 		t.Fatalf("postponed: %v, %v", postponed, err)
 	}
@@ -29,7 +30,7 @@ func TestPostpone(t *testing.T) {
 	if !w.Deferred || !w.Until.Equal(until) || !w.Submission.DeliverAt.IsZero() || stored(t, b, b.space.StreamOut()) != 1 {
 		t.Errorf("until %s, want %s: %+v", w.Until, until, w)
 	}
-	if again, err := b.Postpone(bounded(t), account, "a", until.Add(time.Hour)); again || err != nil {
+	if again, err := b.Postpone(bounded(t), account, "a", 0, until.Add(time.Hour)); again || err != nil {
 		t.Errorf("what waits for its time already: %v, %v", again, err)
 	}
 	work := take(t, taker)
@@ -37,7 +38,7 @@ func TestPostpone(t *testing.T) {
 		t.Errorf("at %s, revision %d: %q", now, work.Submission.Revision, textOf(work.Submission))
 	}
 	must(t, work.Done(bounded(t)))
-	if gone, err := b.Postpone(bounded(t), account, "a", until.Add(time.Hour)); gone || err != nil {
+	if gone, err := b.Postpone(bounded(t), account, "a", 0, until.Add(time.Hour)); gone || err != nil {
 		t.Errorf("what is in no queue: %v, %v", gone, err)
 	}
 }
@@ -48,7 +49,7 @@ func TestPostponedIsInReach(t *testing.T) {
 	b := newBus(t)
 	must(t, b.Submit(bounded(t), submission("a", "q"), submission("b", "q")))
 	for _, id := range []string{"a", "b"} {
-		postponed, err := b.Postpone(bounded(t), account, id, time.Now().Add(time.Hour))
+		postponed, err := b.Postpone(bounded(t), account, id, 0, time.Now().Add(time.Hour))
 		if err != nil || !postponed {
 			t.Fatalf("%s: %v, %v", id, postponed, err)
 		}
@@ -82,7 +83,7 @@ func TestPostponeOrSend(t *testing.T) {
 		var postponed bool
 		var all sync.WaitGroup
 		all.Go(func() { _, sent = b.Attempt(bounded(t), event(work.Submission, attempt(1, 1, 1)), 0) })
-		all.Go(func() { postponed, failed = b.Postpone(bounded(t), account, id, time.Now().Add(time.Hour)) })
+		all.Go(func() { postponed, failed = b.Postpone(bounded(t), account, id, 0, time.Now().Add(time.Hour)) })
 		all.Go(func() { cancelled = b.Cancel(bounded(t), account, id, "x") })
 		all.Wait()
 		must(t, failed)
@@ -133,5 +134,40 @@ func TestPostponedIsTold(t *testing.T) {
 		case <-time.After(patience):
 			t.Fatal("nobody is told")
 		}
+	}
+}
+
+// TestPostponeDuringReplacement: a worker meets the new revision while the one that it
+// replaces still waits for its time. It is put aside when whoever replaces it is done.
+func TestPostponeDuringReplacement(t *testing.T) {
+	t.Parallel()
+	b := newBus(t)
+	must(t, b.Submit(bounded(t), submission("a", "q")))
+	until := time.Now().Add(time.Hour)
+	if postponed, err := b.Postpone(bounded(t), account, "a", 0, until); err != nil || !postponed {
+		t.Fatalf("postponed: %v, %v", postponed, err)
+	}
+	old, err := b.Find(bounded(t), account, "a")
+	must(t, err)
+	known, err := b.Progress(bounded(t), old.Submission)
+	must(t, err)
+	next := *old.Submission
+	next.Revision++
+	m, err := b.submission(&next)
+	must(t, err)
+	m.Header.Del(subject.HeaderMessageID)
+	if _, err := b.compareAndSet(bounded(t), b.space.StreamOut(), m, 0); err != nil { // half of Replace
+		t.Fatal(err)
+	}
+	if postponed, err := b.Postpone(bounded(t), account, "a", next.Revision, until); postponed || !errors.Is(err, ErrHalfReplaced) {
+		t.Fatalf("in between: %v, %v", postponed, err)
+	}
+	must(t, b.recordReplacement(bounded(t), &next, known.Attempts[1]))
+	must(t, b.remove(bounded(t), old))
+	if postponed, err := b.Postpone(bounded(t), account, "a", next.Revision, until); err != nil || !postponed {
+		t.Fatalf("afterwards: %v, %v", postponed, err)
+	}
+	if n := stored(t, b, b.space.StreamOut()); n != 1 {
+		t.Errorf("%d messages wait, want 1", n)
 	}
 }
