@@ -24,9 +24,10 @@ func tightenMemory(modems int) {
 
 // A server under load makes much garbage around little that lives: the collector would
 // run several times a second. While it does, it is given room, and later runs take what
-// fits one; when it has rested for a while, the memory is given back.
+// fits one; when it has rested for a while, the memory is given back. Where more lives than
+// the room is large, it has as much room anyway.
 const (
-	roomUnderLoad = 64 << 20
+	roomUnderLoad = 32 << 20
 	mostPercent   = 400
 	usualPercent  = 100
 	lookEvery     = 500 * time.Millisecond
@@ -51,11 +52,13 @@ type room struct {
 func (r *room) next(cycles, live uint64) int {
 	ran := cycles - r.cycles
 	r.cycles = cycles
+	fit := int(min(max(usualPercent*roomUnderLoad/max(live, 1), usualPercent), mostPercent))
 	if ran >= busyCycles {
-		r.percent = int(min(usualPercent+usualPercent*roomUnderLoad/max(live, 1), mostPercent))
+		r.percent = fit
 		r.looks, r.ran = 0, 0
 		return r.percent
 	}
+	r.percent = min(r.percent, fit)
 	r.looks++
 	r.ran += ran
 	if r.looks >= restLooks {
