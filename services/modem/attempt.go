@@ -15,6 +15,11 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 )
 
+// mostLooks bounds how often one turn of a message reads its records. A record that has
+// changed since need not be another worker's: whoever replaces a message stores it before
+// its record, so that a quick worker may take it in between.
+const mostLooks = 10
+
 // errNotHeld says that the broker may have given the message to another worker.
 var errNotHeld = errors.New("the broker may have given the message to another worker")
 
@@ -36,8 +41,8 @@ func (d *delivery) intend(ctx context.Context, part int) error {
 	if !errors.Is(err, bus.ErrConflict) {
 		return err
 	}
-	if d.looked {
-		return &ending{cause: errors.New("another worker is sending it"), pause: d.liveTime()}
+	if d.looks == mostLooks {
+		return &ending{cause: errors.New("its records change all the time"), pause: time.Second}
 	}
 	if err := d.look(ctx); err != nil {
 		return err
@@ -81,7 +86,7 @@ func (d *delivery) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.known, d.looked = known, true
+	d.known, d.looks = known, d.looks+1
 	switch {
 	case known.Final != nil:
 		return &ending{final: known.Final.Kind, cause: errors.New("it was ended before")}

@@ -5,9 +5,11 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.uber.org/zap"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/gsm7"
 	"github.com/viesti-sms/viesti/services/internal/codec/tpdu"
+	"github.com/viesti-sms/viesti/services/internal/core/compose"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 	sim "github.com/viesti-sms/viesti/services/internal/sim/modem"
@@ -46,6 +48,38 @@ func TestReplacedIsLeftAlone(t *testing.T) {
 	r.sent("m1")
 	if d := cmp.Diff([]string{"another", "new"}, texts(t, m.Records())); d != "" {
 		t.Error(d)
+	}
+}
+
+// TestRecordOfItsReplacementIsLate: a worker may take what replaces a message before that
+// is recorded, and read the record of the revision before; it goes on all the same.
+func TestRecordOfItsReplacementIsLate(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.submit("m1", "old", nil)
+	r.replace("m1", "new")
+	taker, err := r.bus.Taker(t.Context(), []string{message.DefaultQueue})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.replace("m1", "newer")
+	work, err := taker.Take(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &delivery{
+		worker: newWorker("h", DefaultDevice(), r.bus, zap.NewNop()), work: work, sub: work.Submission,
+		msg: &compose.Message{Parts: make([]compose.Part, 1)}, log: zap.NewNop(),
+	}
+	if err := d.look(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	late := &life.Event{ID: "m1", Account: "test", Time: time.Now(), Kind: life.Attempt{Part: 1, Total: 1, State: life.Replaced, Revision: 2}}
+	if _, err := r.bus.Attempt(t.Context(), late, d.known.Attempts[1].Seq); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.intend(t.Context(), 1); err != nil {
+		t.Errorf("it is not sent: %v", err)
 	}
 }
 

@@ -54,10 +54,10 @@ type delivery struct {
 	msg   *compose.Message
 	log   *zap.Logger
 
-	// known is what is recorded; looked says whether earlier workers' records were
+	// known is what is recorded; looks counts how often earlier workers' records were
 	// asked for.
-	known  bus.Progress
-	looked bool
+	known bus.Progress
+	looks int
 	// current is the part that is being sent, and total how many there are.
 	current, total atomic.Int32
 	// reserved is when the part was counted that is being sent.
