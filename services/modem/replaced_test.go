@@ -5,11 +5,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/zap"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/gsm7"
 	"github.com/viesti-sms/viesti/services/internal/codec/tpdu"
-	"github.com/viesti-sms/viesti/services/internal/core/compose"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 	sim "github.com/viesti-sms/viesti/services/internal/sim/modem"
@@ -58,19 +56,9 @@ func TestRecordOfItsReplacementIsLate(t *testing.T) {
 	r := newRig(t)
 	r.submit("m1", "old", nil)
 	r.replace("m1", "new")
-	taker, err := r.bus.Taker(t.Context(), []string{message.DefaultQueue})
-	if err != nil {
-		t.Fatal(err)
-	}
+	taker := r.taker()
 	r.replace("m1", "newer")
-	work, err := taker.Take(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := &delivery{
-		worker: newWorker("h", DefaultDevice(), r.bus, zap.NewNop()), work: work, sub: work.Submission,
-		msg: &compose.Message{Parts: make([]compose.Part, 1)}, log: zap.NewNop(),
-	}
+	d := r.inHand(taker)
 	if err := d.look(t.Context()); err != nil {
 		t.Fatal(err)
 	}

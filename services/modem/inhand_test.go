@@ -1,0 +1,66 @@
+package modem
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"go.uber.org/zap"
+
+	"github.com/viesti-sms/viesti/services/internal/core/compose"
+	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/core/message"
+	"github.com/viesti-sms/viesti/services/internal/driver/bus"
+)
+
+func (r *rig) taker() *bus.Taker {
+	r.t.Helper()
+	taker, err := r.bus.Taker(r.t.Context(), []string{message.DefaultQueue})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return taker
+}
+
+func (r *rig) take(taker *bus.Taker) *bus.Work {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
+	defer cancel()
+	work, err := taker.Take(ctx)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return work
+}
+
+// inHand takes a message for a worker that has no modem.
+func (r *rig) inHand(taker *bus.Taker) *delivery {
+	r.t.Helper()
+	work := r.take(taker)
+	return &delivery{
+		worker: newWorker("h", DefaultDevice(), r.bus, zap.NewNop()), work: work, sub: work.Submission,
+		msg: &compose.Message{Parts: make([]compose.Part, 1)}, log: zap.NewNop(),
+	}
+}
+
+// TestWhatIsNotRecordedGoesBack: the end of a message cannot be recorded, and the
+// process lives on. Somebody else gets it; nobody holds it.
+func TestWhatIsNotRecordedGoesBack(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.submit("m1", "hello", nil)
+	taker := r.taker()
+	d := r.inHand(taker)
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := d.end(over, &ending{final: life.Failed{}, cause: errors.New("a test")}); !errors.Is(err, context.Canceled) {
+		t.Fatalf("ending it: %v", err)
+	}
+	again := r.take(taker)
+	if again.Submission.ID != "m1" {
+		t.Errorf("got %s", again.Submission.ID)
+	}
+	if err := again.Done(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
