@@ -76,12 +76,15 @@ func (t *tenant) delivery(ctx context.Context, e *bus.Stored) (build, error) {
 // incoming is the delivery of a message from the network; nil: it cannot be decoded,
 // and stays where all events are.
 func (t *tenant) incoming(e *bus.Stored, r *life.Received) build {
-	m, ok := esme.Incoming(r, e.Modem, t.profile.Load().rules.Standard)
-	if !ok {
+	standard := t.profile.Load().rules.Standard
+	if _, ok := esme.Incoming(r, e.Modem, standard, smpp.Version34); !ok {
 		t.srv.log.Warn("a received message cannot be decoded, and is not delivered", zap.String("account", t.name), log.Message(e.ID))
 		return nil
 	}
-	return func(uint8) smpp.ShortMessage { return m }
+	return func(version uint8) smpp.ShortMessage {
+		m, _ := esme.Incoming(r, e.Modem, standard, version)
+		return m
+	}
 }
 
 // deliver brings something to one of the account's sessions, to another one where

@@ -42,6 +42,7 @@ func (c *Conn) place(j job, p *profile, s *message.Submission, repetition string
 		c.tenant.quota.giveBack(1) // it was counted before
 	default:
 		j.one = c.start(j.ctx, s, &j.messageID, 0)
+		j.one.keep = repetition != ""
 		c.await(j.ctx, &j.one)
 	}
 	c.answer(&j)

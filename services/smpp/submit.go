@@ -29,6 +29,9 @@ type part struct {
 	destination smpp.Address
 	submission  *message.Submission
 	pending     Pending
+	// keep says that it is not to be taken back when nobody knows whether it is durable:
+	// when its client sends it again it is recognised, and must be there then.
+	keep bool
 	// status is what became of it, once there is nothing to wait for.
 	status smpp.Status
 }
@@ -134,8 +137,12 @@ func (c *Conn) submission(p *profile, m *smpp.ShortMessage, now time.Time) (*mes
 	if err != nil {
 		return nil, err
 	}
+	source := s.Sender
+	if len(m.Source.Addr) == 0 {
+		source = "" // the account's own
+	}
 	err = p.account.Submit(account.Message{
-		Source: string(m.Source.Addr), Destination: s.Recipient, Coding: account.KnownCodings[coding.Charset], Class: s.Options.Class, Parts: parts,
+		Source: source, Destination: s.Recipient, Coding: account.KnownCodings[coding.Charset], Class: s.Options.Class, Parts: parts,
 	})
 	if err != nil {
 		return nil, err
@@ -240,7 +247,9 @@ func (c *Conn) await(ctx context.Context, p *part) {
 		c.out.flush()
 		if err := p.pending.Wait(ctx); err != nil {
 			p.status = smpp.RSysErr
-			c.srv.retract(p.submission)
+			if !p.keep {
+				c.srv.retract(p.submission)
+			}
 		}
 	}
 	if p.submission == nil {

@@ -1,8 +1,12 @@
 package esme
 
 import (
+	"bytes"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
+	"github.com/viesti-sms/viesti/services/internal/codec/gsm7"
 	"github.com/viesti-sms/viesti/services/internal/codec/smpp"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 )
@@ -14,6 +18,7 @@ const (
 	tonSubscriber      = 4
 	tonAlphanumeric    = 5
 	tonAbbreviated     = 6
+	maxAddress         = 20 // of deliver_sm, without its NUL: receipts repeat what a data_sm had more room for
 	maxDigits          = 20
 	maxAlphanumeric    = 11
 	knownNPIs          = uint32(1<<0 | 1<<1 | 1<<3 | 1<<4 | 1<<6 | 1<<8 | 1<<9 | 1<<10 | 1<<14 | 1<<18) // SMPP 3.4 §5.2.6
@@ -33,7 +38,7 @@ func source(a smpp.Address, standard string) (string, error) {
 		return "", smpp.RInvSrcTON
 	case !knownNPI(a.NPI):
 		return "", smpp.RInvSrcNPI
-	case text == "" && standard == "":
+	case text == "" && standard == "", len(text) > maxAddress:
 		return "", smpp.RInvSrcAdr
 	case text == "":
 		return standard, nil
@@ -42,15 +47,32 @@ func source(a smpp.Address, standard string) (string, error) {
 	if number && a.TON != tonAlphanumeric {
 		return text, nil
 	}
-	for i := range len(text) {
-		if text[i] < ' ' || text[i] == 0x7F {
-			return "", smpp.RInvSrcAdr
+	if text, ok := name(a.Addr); ok && utf8.RuneCountInString(text) <= maxAlphanumeric {
+		return text, nil
+	}
+	return "", smpp.RInvSrcAdr
+}
+
+// name is an alphanumeric address in UTF-8. Clients write them in UTF-8, Latin-1, or the
+// GSM alphabet, whose characters below the blank are letters and signs: Kannel's "_" is
+// 0x11. What moves the cursor, or is no character, is no name.
+func name(octets []byte) (text string, ok bool) {
+	const escape = 0x1B
+	isUTF8 := utf8.Valid(octets)
+	var out []byte
+	for _, o := range octets {
+		switch {
+		case o == escape:
+			return "", false
+		case o < ' ', o == 0x7F:
+			out = gsm7.AppendDecode(out, []byte{o}, gsm7.Tables{})
+		case isUTF8:
+			out = append(out, o)
+		default:
+			out = utf8.AppendRune(out, rune(o))
 		}
 	}
-	if len(text) > maxAlphanumeric {
-		return "", smpp.RInvSrcAdr
-	}
-	return text, nil
+	return string(out), !bytes.ContainsFunc(out, unicode.IsControl)
 }
 
 // destination normalises a destination. The type of number is a hint: common
@@ -65,7 +87,7 @@ func destination(a smpp.Address, country string) (message.Address, message.Numbe
 		return none, 0, smpp.RInvDstNPI
 	}
 	number, plus := strings.CutPrefix(string(a.Addr), "+")
-	if number == "" || strings.Trim(number, digits) != "" {
+	if number == "" || len(a.Addr) > maxAddress || strings.Trim(number, digits) != "" {
 		return none, 0, smpp.RInvDstAdr
 	}
 	kind := message.NumberAuto

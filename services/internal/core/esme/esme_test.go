@@ -155,6 +155,15 @@ func TestStatuses(t *testing.T) {
 		"no source":            {func(m *smpp.ShortMessage) { m.Source.Addr = nil }, smpp.RInvSrcAdr},
 		"long name":            {func(m *smpp.ShortMessage) { m.Source.Addr = []byte("TwelveLetter") }, smpp.RInvSrcAdr},
 		"name with a line end": {func(m *smpp.ShortMessage) { m.Source.Addr = []byte("a\nb") }, smpp.RInvSrcAdr},
+		"escape in a name":     {func(m *smpp.ShortMessage) { m.Source.Addr = []byte("a\x1be") }, smpp.RInvSrcAdr},
+		"C1 in a name":         {func(m *smpp.ShortMessage) { m.Source.Addr = []byte("a\x9b") }, smpp.RInvSrcAdr},
+		"C1 in UTF-8":          {func(m *smpp.ShortMessage) { m.Source.Addr = []byte("a\u009b") }, smpp.RInvSrcAdr},
+		"source too long for a receipt": {func(m *smpp.ShortMessage) {
+			m.Source.Addr = []byte("123456789012345678901")
+		}, smpp.RInvSrcAdr},
+		"destination too long for a receipt": {func(m *smpp.ShortMessage) {
+			m.Destination.Addr = []byte("0012345678901234567890")
+		}, smpp.RInvDstAdr},
 		"destination TON":      {func(m *smpp.ShortMessage) { m.Destination.TON = 5 }, smpp.RInvDstTON},
 		"destination NPI":      {func(m *smpp.ShortMessage) { m.Destination.NPI = 200 }, smpp.RInvDstNPI},
 		"destination":          {func(m *smpp.ShortMessage) { m.Destination.Addr = []byte("12a") }, smpp.RInvDstAdr},
@@ -301,6 +310,20 @@ func TestParametersOfASubmission(t *testing.T) {
 	s = submit(t, Rules{}, FromData(&data))
 	if s.Body.Len() != 400 || !s.ExpiresAt.Equal(now.Add(time.Minute)) || s.Options.Report != message.No {
 		t.Errorf("%d octets until %v", s.Body.Len(), s.ExpiresAt)
+	}
+}
+
+// TestNames: an alphanumeric source address means the same in whatever charset.
+func TestNames(t *testing.T) {
+	t.Parallel()
+	for octets, want := range map[string]string{
+		"Viesti": "Viesti", "MY\x11SHOP": "MY_SHOP", "MY_SHOP": "MY_SHOP", "K\xe4se": "Käse", "K\xc3\xa4se": "Käse", "l\x06\x7f": "lùà",
+		"\x1c\x09": "ÆÇ", "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4": "äääääää",
+	} {
+		got, err := source(smpp.Address{TON: tonAlphanumeric, Addr: []byte(octets)}, "")
+		if err != nil || got != want {
+			t.Errorf("%q: %q, %v; want %q", octets, got, err, want)
+		}
 	}
 }
 

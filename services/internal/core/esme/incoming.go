@@ -1,6 +1,7 @@
 package esme
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 
@@ -23,12 +24,17 @@ const (
 
 	esmUDHI      = 0x40
 	esmReplyPath = 0x80
+
+	mostText = 254 // SMPP 3.4 §5.2.22
 )
 
 // Incoming returns the deliver_sm of a message that arrived from the network at a
 // modem, in the charset that the client knows as data_coding 0. Parts of a message
-// stay parts: their header says what belongs together. false: it cannot be decoded.
-func Incoming(r *life.Received, modem *life.Modem, standard Charset) (smpp.ShortMessage, bool) {
+// stay parts: their header says what belongs together. The 160 characters of one SMS
+// can take more octets than short_message has room for, in UTF-8 or UCS2; then they are
+// in message_payload, or for clients before 3.4, who have none, in ASCII with question
+// marks. false: it cannot be decoded.
+func Incoming(r *life.Received, modem *life.Modem, standard Charset, version uint8) (smpp.ShortMessage, bool) {
 	mt, err := tpdu.DecodeMT(r.PDU)
 	if err != nil || mt.Deliver == nil {
 		return smpp.ShortMessage{}, false
@@ -38,10 +44,17 @@ func Incoming(r *life.Received, modem *life.Modem, standard Charset) (smpp.Short
 	m.DataCoding, m.Text = incomingText(d, standard)
 	if len(d.UDH) > 0 {
 		m.ESMClass |= esmUDHI
-		m.Text = append(append([]byte(nil), d.UDH...), m.Text...)
+		m.Text = append(bytes.Clone(d.UDH), m.Text...)
 	}
 	if d.ReplyPath {
 		m.ESMClass |= esmReplyPath
+	}
+	switch {
+	case len(m.Text) <= mostText:
+	case version >= smpp.Version34:
+		m.TLVs, m.Text = m.TLVs.Append(smpp.TagMessagePayload, m.Text...), nil
+	default:
+		m.DataCoding, m.Text = septetCoding(d.DCS, tpdu.ParseDCS(d.DCS)), append(bytes.Clone(d.UDH), inASCII(decoded(d))...)
 	}
 	return m, true
 }
@@ -81,15 +94,31 @@ func incomingText(d *tpdu.Deliver, standard Charset) (coding uint8, text []byte)
 	case dcs.Alphabet == tpdu.AlphabetUCS2:
 		return withClass(codingUCS2, classedUCS2, dcs), d.Data
 	}
-	locking, single := tpdu.Languages(d.UDH)
 	if standard == GSM { // with its header, which names the tables
 		return septetCoding(d.DCS, dcs), d.Data
 	}
-	text8 := gsm7.Decode(d.Data, gsm7.Tables{Locking: gsm7.Language(locking), Single: gsm7.Language(single)})
+	text8 := decoded(d)
 	if text, ok := standard.encode(text8); ok {
 		return septetCoding(d.DCS, dcs), text
 	}
 	return withClass(codingUCS2, classedUCS2, dcs), ucs2.AppendEncode(nil, text8)
+}
+
+// decoded is text of septets, in UTF-8.
+func decoded(d *tpdu.Deliver) string {
+	locking, single := tpdu.Languages(d.UDH)
+	return gsm7.Decode(d.Data, gsm7.Tables{Locking: gsm7.Language(locking), Single: gsm7.Language(single)})
+}
+
+// inASCII is text with question marks for what ASCII lacks.
+func inASCII(text string) (out []byte) {
+	for _, r := range text {
+		if r >= utf8.RuneSelf {
+			r = '?'
+		}
+		out = append(out, byte(r))
+	}
+	return out
 }
 
 // septetCoding is the data_coding of text in the standard charset.
@@ -107,10 +136,14 @@ func withClass(plain, classed uint8, dcs tpdu.DCS) uint8 {
 	return plain
 }
 
-// encode returns text in a charset of octets; false: the charset lacks a character.
+// encode returns text in a charset of octets; false: the charset lacks a character, or
+// is none of octets.
 func (c Charset) encode(text string) ([]byte, bool) {
-	if c == UTF8 {
+	switch c {
+	case UTF8:
 		return []byte(text), utf8.ValidString(text)
+	case UCS2, Binary:
+		return nil, false
 	}
 	out := make([]byte, 0, len(text))
 	for _, r := range text {
