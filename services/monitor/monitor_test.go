@@ -68,7 +68,7 @@ func TestStatus(t *testing.T) {
 	r.must(r.writeStatus(noon.Add(90 * time.Minute)))
 	want := "Status:\t\t26-11-29 13:30:00,\ti" + strings.Repeat("-", 63) + "\n" +
 		"GSM1:\t\t26-11-29 12:00:00,\tIdle,\t\t2,\t1,\t0,\tssi: -73 dBm (Excellent), ber: ??\n" +
-		"LONGNAME2:\t-,\tUnknown,\t0,\t0,\t0,\n" +
+		"LONGNAME2:\t-,\tUnknown,\t0,\t0,\t0\n" +
 		"\nStart:\t\t26-11-29 12:00:00,\tup  1:30\n"
 	if got := r.file("status"); got != want {
 		t.Errorf("got\n%q\nwant\n%q", got, want)
@@ -81,6 +81,23 @@ func TestStatus(t *testing.T) {
 	r.must(r.writeStatus(noon.Add(2 * time.Hour)))
 	if got := r.file("status"); !strings.Contains(got, "GSM1:\t\t26-11-29 12:00:00,\tUnknown,") || !strings.Contains(got, ",\t----") {
 		t.Errorf("a dead worker is shown as alive:\n%s", got)
+	}
+}
+
+// TestStatusColumns: as smsd 3.1.21 does, names of at most six characters get one tab, and
+// all of them one more where one is longer.
+func TestStatusColumns(t *testing.T) {
+	for names, want := range map[string]string{
+		"A B":                  "Status:\t26-11-29 13:00:00,\t@\nA:\t-,\tUnknown,\t0,\t0,\t0\nB:\t-,\tUnknown,\t0,\t0,\t0\n",
+		"SIX456":               "Status:\t26-11-29 13:00:00,\t@\nSIX456:\t-,\tUnknown,\t0,\t0,\t0\n",
+		"MODEM12":              "Status:\t\t26-11-29 13:00:00,\t@\nMODEM12:\t-,\tUnknown,\t0,\t0,\t0\n",
+		"A A_NAME_OF_20_CHARS": "Status:\t\t26-11-29 13:00:00,\t@\nA:\t\t-,\tUnknown,\t0,\t0,\t0\nA_NAME_OF_20_CHARS:\t-,\tUnknown,\t0,\t0,\t0\n",
+	} {
+		r := newRig(t, func(c *Config) { c.Modems = strings.Fields(names) })
+		r.must(r.writeStatus(noon.Add(time.Hour)))
+		if got, want := r.file("status"), strings.Replace(want, "@", strings.Repeat("-", 64), 1); got != want {
+			t.Errorf("%s: got\n%q\nwant\n%q", names, got, want)
+		}
 	}
 }
 
@@ -97,9 +114,9 @@ func TestStatusCounts(t *testing.T) {
 			t.Errorf("got\n%q\nwant %q", got, want)
 		}
 	}
-	shows("3,\t1,\t1,\n")
+	shows("3,\t1,\t1\n")
 	r.must(r.writeStatistics(noon.Add(time.Hour)))
-	shows("3,\t0,\t0,\n")
+	shows("3,\t0,\t0\n")
 }
 
 func (r rig) events(kinds ...life.Kind) {

@@ -37,9 +37,9 @@ func (m *Monitor) writeStatus(now time.Time) error {
 	if body == m.status {
 		return nil
 	}
-	head := tabbed("Status:") + smsfile.FormatTime(now, m.cfg.TimeFormat) + ",\t" + m.letters() + "\n"
+	head := m.tabbed("Status:") + smsfile.FormatTime(now, m.cfg.TimeFormat) + ",\t" + m.letters() + "\n"
 	if m.cfg.Uptime {
-		body += "\n" + tabbed("Start:") + smsfile.FormatTime(m.started, m.cfg.TimeFormat) + ",\tup " + uptime(now.Sub(m.started)) + "\n"
+		body += "\n" + m.tabbed("Start:") + smsfile.FormatTime(m.started, m.cfg.TimeFormat) + ",\tup " + uptime(now.Sub(m.started)) + "\n"
 	}
 	if err := m.replace(statusFile, head+body); err != nil {
 		return err
@@ -71,14 +71,14 @@ func (m *Monitor) statusLine(name string) string {
 	if t, ok := m.ready[name]; ok {
 		since = smsfile.FormatTime(t, m.cfg.TimeFormat)
 	}
-	line := tabbed(name+":") + since + ",\t" + tabbed(word(s.State)+",")
+	line := m.tabbed(name+":") + since + ",\t" + filled(word(s.State)+",", 2*tab)
 	if m.cfg.Counters {
 		line += m.statusCounts(name)
 	}
 	if s.SignalDBm != 0 {
 		line += fmt.Sprintf("ssi: %d dBm (%s), ber: ??", s.SignalDBm, quality(s.SignalDBm))
 	}
-	return strings.TrimRight(line, "\t") + "\n"
+	return strings.TrimRight(line, ",\t") + "\n"
 }
 
 // statusCounts are the parts that a modem ever sent, and what has failed and was received
@@ -90,13 +90,23 @@ func (m *Monitor) statusCounts(name string) string {
 	return fmt.Sprintf("%d,\t%d,\t%d,\t", m.counters[name], t.Failed, t.Received)
 }
 
-// tabbed fills a text up to the column that smsd has.
-func tabbed(text string) string {
-	const column = 8
-	if len(text) < column {
-		return text + "\t\t"
+// tab is the width of a tab, in characters.
+const tab = 8
+
+// tabbed fills the first field of a line as smsd does: up to one tab, or up to two where
+// the name of a modem, with its colon, does not end before the first one.
+func (m *Monitor) tabbed(text string) string {
+	for _, name := range m.cfg.Modems {
+		if len(name)+1 >= tab {
+			return filled(text, 2*tab)
+		}
 	}
-	return text + "\t"
+	return filled(text, tab)
+}
+
+// filled is a text with a tab behind it, or with those that bring it to a column.
+func filled(text string, column int) string {
+	return text + strings.Repeat("\t", max(1, (column-len(text)+tab-1)/tab))
 }
 
 // quality is the word of smsd for a signal.
