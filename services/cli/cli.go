@@ -5,6 +5,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -27,8 +28,8 @@ type env struct {
 	now    func() time.Time
 }
 
-// Command returns the command line tool.
-func Command(version string, stdin io.Reader, stdout io.Writer) *cobra.Command {
+// Command returns the command line tool, with the commands of others that belong to it.
+func Command(version string, stdin io.Reader, stdout io.Writer, others ...*cobra.Command) *cobra.Command {
 	e := &env{stdin: stdin, stdout: stdout, now: time.Now}
 	root := &cobra.Command{
 		Use: "viesti", Short: "send messages through Viesti and look after it", Version: version,
@@ -36,6 +37,7 @@ func Command(version string, stdin io.Reader, stdout io.Writer) *cobra.Command {
 		Long: "viesti sends messages through Viesti and looks after it.\n\n" +
 			"It finds the viestid of this machine by itself; --nats, --creds and --context point it elsewhere.",
 	}
+	root.SetOut(stdout)
 	f := root.PersistentFlags()
 	f.StringVar(&e.target.URL, "nats", "", "address of the broker, for example nats://gateway:4222")
 	f.StringVar(&e.target.Creds, "creds", "", "credentials file for the broker")
@@ -44,6 +46,11 @@ func Command(version string, stdin io.Reader, stdout io.Writer) *cobra.Command {
 	f.StringVar(&e.state, "state", "", "state directory of the viestid to use, when several run here")
 	f.StringVar(&e.prefix, "prefix", "", "prefix of all subjects, when it is not the usual one")
 	root.AddCommand(e.send(), e.message(), e.why(), e.cancel(), e.replace(), e.tail(), e.status(), e.top(), e.modem(), e.job(), e.pdu(), e.account(), e.policy(), e.route(), e.sessions(), e.audit(), e.scan(), e.doctor(), e.firewall())
+	root.AddCommand(others...)
+	root.InitDefaultCompletionCmd()
+	root.SetFlagErrorFunc(flagError)
+	root.SetUsageTemplate(groupUsage(root))
+	sayUsage(root)
 	return root
 }
 
@@ -73,7 +80,7 @@ func (e *env) connect() (b *bus.Bus, closeBus func(), err error) {
 	}
 	nc, err := bus.Dial(target, bus.ConnectOptions("viesti@"+host(), func(bool, error) {})...)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%w; is viestid running?", err)
+		return nil, nil, connectHint(err)
 	}
 	b, err = bus.New(nc, bus.Options{Space: space})
 	if err != nil {
@@ -81,6 +88,18 @@ func (e *env) connect() (b *bus.Bus, closeBus func(), err error) {
 		return nil, nil, err
 	}
 	return b, func() { _ = nc.Drain(); nc.Close() }, nil
+}
+
+// connectHint adds to an error what to do about it.
+func connectHint(err error) error {
+	switch {
+	case errors.Is(err, bus.ErrSilent):
+		return fmt.Errorf("%w; is viestid running?", err)
+	case errors.Is(err, bus.ErrDenied):
+		return fmt.Errorf("%w; give the key of one of its users, with --context, --creds or --nkey", err)
+	default:
+		return err
+	}
 }
 
 // host is the name of this host up to the first dot.

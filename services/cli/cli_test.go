@@ -40,7 +40,7 @@ func bounded(t *testing.T) context.Context {
 // gateway is a broker that commands find by its state directory.
 type gateway struct {
 	*bus.Bus
-	state string
+	state, url string
 }
 
 func newGateway(t *testing.T) *gateway {
@@ -56,6 +56,7 @@ func newGateway(t *testing.T) *gateway {
 	g.Bus, err = bus.New(nc, bus.Options{})
 	must(t, err)
 	must(t, g.Ensure(bounded(t)))
+	g.url = srv.URL()
 	withdraw, err := bus.Announce(g.state, bus.Endpoint{URL: srv.URL(), NKey: srv.SeedFile()})
 	must(t, err)
 	t.Cleanup(withdraw)
@@ -208,7 +209,7 @@ func TestTail(t *testing.T) {
 
 func TestNoBroker(t *testing.T) {
 	t.Setenv("VIESTI_RUNTIME_DIR", filepath.Join(t.TempDir(), "none"))
-	for _, args := range [][]string{{"status"}, {"send", "1", "x"}, {"message", "a"}, {"tail"}, {"modem", "at", "a", "b"}} {
+	for _, args := range [][]string{{"status"}, {"send", "1", "x"}, {"message", "a"}, {"tail"}, {"modem", "at", "a", "AT"}} {
 		if _, err := run(t, "", args...); !errors.Is(err, bus.ErrNoEndpoint) {
 			t.Errorf("%v: %v", args, err)
 		}

@@ -123,7 +123,7 @@ func (e *env) jobRun() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&detach, "detach", false, "do not wait for the end")
-	cmd.Flags().DurationVar(&timeout, "timeout", time.Hour, "how long to wait for the end")
+	spanFlag(cmd, &timeout, "timeout", time.Hour, "how long to wait for the end")
 	return cmd
 }
 

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -21,12 +23,18 @@ func (e *env) modem() *cobra.Command {
 			return e.runAT(cmd.Context(), args[0], args[1], timeout)
 		},
 	}
-	at.Flags().DurationVar(&timeout, "timeout", 10*time.Second, "how long to wait for the answer")
+	spanFlag(at, &timeout, "timeout", 10*time.Second, "how long to wait for the answer")
 	cmd.AddCommand(append(e.modemService(), at, e.ussd(), e.ports())...)
 	return cmd
 }
 
+// errNoAT says that a modem would take a line for noise.
+var errNoAT = errors.New("no AT command")
+
 func (e *env) runAT(ctx context.Context, name, command string, timeout time.Duration) error {
+	if len(command) < 2 || !strings.EqualFold(command[:2], "AT") {
+		return fmt.Errorf("%w: it must begin with AT, as AT+CSQ does; a modem would not answer anything else", errNoAT)
+	}
 	reply, err := e.command(ctx, name, wire.Command{Verb: wire.VerbAT, Argument: command, Timeout: timeout})
 	for _, l := range reply.Lines {
 		fmt.Fprintln(e.stdout, l)

@@ -65,7 +65,7 @@ func (e *env) modemOrder(cmd *cobra.Command, done string, order func() (wire.Com
 		c.Timeout = timeout
 		return e.runOrder(cmd.Context(), args[0], done, c)
 	}
-	cmd.Flags().DurationVar(&timeout, "timeout", endTime, "how long to wait for the part in hand")
+	spanFlag(cmd, &timeout, "timeout", endTime, "how long to wait for the part in hand")
 	return cmd
 }
 

@@ -12,10 +12,9 @@ var errNoPDU = errors.New("no PDU")
 // pdu is the command that explains and makes PDUs. It needs no broker.
 func (e *env) pdu() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "pdu", Short: "explain a PDU, or make one", Args: cobra.NoArgs,
+		Use: "pdu", Short: "explain a PDU, or make one",
 		Long: "pdu explains what a modem gave or was given, and makes what it would be given.\n\n" +
 			"It works on this machine alone: no gateway need run.",
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(e.pduDecode(), e.pduEncode())
 	return cmd

@@ -7,11 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
 	"github.com/viesti-sms/viesti/services/internal/core/audit"
-	"github.com/viesti-sms/viesti/services/internal/core/message"
 	"github.com/viesti-sms/viesti/services/internal/core/policy"
-	"github.com/viesti-sms/viesti/services/internal/core/route"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 	"github.com/viesti-sms/viesti/services/internal/policyfile"
 )
@@ -126,80 +123,4 @@ func (e *env) sayChecked(p *policy.Policy) error {
 		len(p.Routes.Queues), len(p.Lists.Deny), len(p.Lists.Allow), len(p.Inbound), len(p.Accounts))
 	e.showWarnings(p)
 	return nil
-}
-
-func (e *env) route() *cobra.Command {
-	var queue, path string
-	test := &cobra.Command{
-		Use: "test NUMBER", Short: "tell which queue a number takes, and why", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			number := smsfile.NormaliseNumber([]byte(args[0]))
-			if number == "" {
-				return fmt.Errorf("%w: %q is no number", errSend, args[0])
-			}
-			to := message.NewAddress(number)
-			if path != "" {
-				p, err := policyfile.Load(path)
-				if err != nil {
-					return err
-				}
-				return e.explainRoute(p, queue, to)
-			}
-			return e.withBus(cmd.Context(), patience, func(ctx context.Context, b *bus.Bus) error {
-				p, err := b.Policy(ctx)
-				if err != nil {
-					return err
-				}
-				return e.explainRoute(p, queue, to)
-			})
-		},
-	}
-	test.Flags().StringVar(&queue, "queue", "", "what the message asks for")
-	test.Flags().StringVarP(&path, "file", "f", "", "ask a file (YAML) instead of the policy in force")
-	cmd := &cobra.Command{Use: "route", Short: "ask where messages go"}
-	cmd.AddCommand(test)
-	return cmd
-}
-
-// explainRoute prints what becomes of a message; the error is why it goes nowhere.
-func (e *env) explainRoute(p *policy.Policy, asked string, to message.Address) error {
-	d := p.Decide(asked, to)
-	number := to.Reveal()
-	switch {
-	case d.Denied != "":
-		fmt.Fprintf(e.stdout, "%s: refused: it begins with %s of the deny list\n", number, d.Denied)
-		return d.Err
-	case errors.Is(d.Err, policy.ErrNotAllowed):
-		fmt.Fprintf(e.stdout, "%s: refused: no entry of the allow list matches\n", number)
-		return d.Err
-	}
-	if d.Allowed != "" {
-		fmt.Fprintf(e.stdout, "%s: allowed: it begins with %s of the allow list\n", number, d.Allowed)
-	}
-	switch {
-	case errors.Is(d.Err, route.ErrQueue):
-		fmt.Fprintf(e.stdout, "%s: refused: there is no queue for %q\n", number, d.Asked)
-	case d.Err != nil:
-		fmt.Fprintf(e.stdout, "%s: refused: no queue has a prefix that it begins with\n", number)
-	default:
-		fmt.Fprintf(e.stdout, "%s: queue %s: %s\n", number, d.Queue, whyQueue(p, d, asked))
-	}
-	return d.Err
-}
-
-func whyQueue(p *policy.Policy, d policy.Decision, asked string) string {
-	who := "the entry of the allow list asks for it"
-	if asked != "" {
-		who = "the message asks for it"
-	}
-	switch {
-	case len(p.Routes.Queues) == 0:
-		return "there are no queues, so that everything goes there"
-	case d.Asked == d.Queue:
-		return who
-	case d.Asked != "":
-		return fmt.Sprintf("%s, by the number %s, which begins with its prefix %s", who, d.Asked, d.Prefix)
-	default:
-		return fmt.Sprintf("it is the first one with a prefix that it begins with: %s", d.Prefix)
-	}
 }

@@ -38,7 +38,7 @@ func (e *env) scan() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&listed, "listed", false, "this address is on a list of an account: that a bind is refused is no finding")
-	cmd.Flags().DurationVar(&patience, "timeout", scanPatience, "how long to wait for an answer to each probe")
+	spanFlag(cmd, &patience, "timeout", scanPatience, "how long to wait for an answer to each probe")
 	return cmd
 }
 

@@ -162,8 +162,10 @@ func (e *env) template(text string, f sendFlags) (*message.Submission, error) {
 	if err := setValidity(s, f.validity, now); err != nil {
 		return nil, err
 	}
-	s.Alternates, err = parseAlternates(f.alternates)
-	return s, err
+	if s.Alternates, err = parseAlternates(f.alternates); err != nil {
+		return nil, fmt.Errorf("%w: %w", errSend, err)
+	}
+	return s, nil
 }
 
 // setValidity bounds both the time in the queue and that in the network.
@@ -238,6 +240,9 @@ func parseAt(text string, now time.Time) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%w: --at is %q, want a time like 2026-12-24 18:00 or 18:00, or a span like 2h", errSend, text)
 }
 
+// errAlternate says that another recipient is not given as it can be.
+var errAlternate = errors.New("--alternate")
+
 func parseAlternates(texts []string) ([]message.Alternate, error) {
 	var as []message.Alternate
 	for _, text := range texts {
@@ -246,12 +251,12 @@ func parseAlternates(texts []string) ([]message.Alternate, error) {
 		if given {
 			d, err := parseSpan(span)
 			if err != nil || d <= 0 {
-				return nil, fmt.Errorf("%w: the wait of --alternate is %q, want a time like 30m", errSend, span)
+				return nil, fmt.Errorf("%w: its wait is %q, want a time like 30m", errAlternate, span)
 			}
 			a.After = d
 		}
 		if a.Recipient.IsZero() {
-			return nil, fmt.Errorf("%w: --alternate gives no number", errSend)
+			return nil, fmt.Errorf("%w: %q is no number, or no number and a time like 358401234567,30m", errAlternate, text)
 		}
 		as = append(as, a)
 	}

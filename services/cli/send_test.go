@@ -145,8 +145,8 @@ func TestTemplateRefuses(t *testing.T) {
 		"--at":                  func(f *sendFlags) { f.at = "noon" },
 		"--validity":            func(f *sendFlags) { f.validity = "soon" },
 		"--validity is \"59s\"": func(f *sendFlags) { f.validity = "59s" },
-		"the wait of":           func(f *sendFlags) { f.alternates = []string{"1,soon"} },
-		"gives no number":       func(f *sendFlags) { f.alternates = []string{"somebody"} },
+		"its wait is \"soon\"":  func(f *sendFlags) { f.alternates = []string{"1,soon"} },
+		"is no number":          func(f *sendFlags) { f.alternates = []string{"somebody"} },
 	} {
 		f := usual
 		change(&f)

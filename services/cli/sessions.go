@@ -116,7 +116,7 @@ func (e *env) audit() *cobra.Command {
 	}
 	fl := cmd.Flags()
 	fl.BoolVar(&follow, "follow", false, "go on with what happens, until interrupted")
-	fl.DurationVar(&since, "since", 0, "only what is no older, such as 24h")
+	spanFlag(cmd, &since, "since", 0, "only what is no older, such as 24h or 7d")
 	fl.StringVar(&account, "account", "", "only what concerns one account")
 	fl.BoolVar(&asJSON, "json", false, "print one JSON object a line")
 	return cmd

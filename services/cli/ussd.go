@@ -28,7 +28,7 @@ func (e *env) ussd() *cobra.Command {
 			return e.runUSSD(cmd, args[0], code, timeout)
 		},
 	}
-	cmd.Flags().DurationVar(&timeout, "timeout", 30*time.Second, "how long to wait for the answer")
+	spanFlag(cmd, &timeout, "timeout", 30*time.Second, "how long to wait for the answer")
 	cmd.Flags().BoolVar(&cancel, "cancel", false, "end a dialogue")
 	return cmd
 }

@@ -3,7 +3,6 @@ package monitor
 import (
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
@@ -61,10 +60,8 @@ func (c *Config) Check() error {
 	}
 	if c.Directory == "" {
 		bad("directory is not set: give the place of the files")
-	} else if f, err := os.CreateTemp(c.Directory, ".viesti-check-*"); err != nil {
-		bad("directory: cannot create files in it: %w", err)
-	} else {
-		_ = errors.Join(f.Close(), os.Remove(f.Name()))
+	} else if err := config.Writable(c.Directory); err != nil {
+		bad("directory: %w", err)
 	}
 	if c.Interval < 0 || c.Interval%config.Duration(time.Second) != 0 {
 		bad("interval is %s, want whole seconds, or 0 for no files", time.Duration(c.Interval))

@@ -191,7 +191,7 @@ func (c *Config) Check() error {
 	}
 	dirs := c.directories()
 	for _, name := range slices.Sorted(maps.Keys(dirs)) {
-		if err := writable(dirs[name]); err != nil {
+		if err := config.Writable(dirs[name]); err != nil {
 			bad("%s: %w", name, err)
 		}
 	}
@@ -223,14 +223,6 @@ func (c *Config) directories() map[string]string {
 		dirs["queue "+queue] = dir
 	}
 	return dirs
-}
-
-func writable(dir string) error {
-	f, err := os.CreateTemp(dir, ".viesti-check-*")
-	if err != nil {
-		return fmt.Errorf("cannot create files in it: %w", err)
-	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 // waiting returns the directory in which messages of a queue wait.

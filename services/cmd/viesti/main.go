@@ -12,8 +12,6 @@ import (
 
 func main() {
 	os.Exit(lifecycle.Main("viesti", os.Stderr, func(ctx context.Context) error {
-		root := cli.Command(boot.Version, os.Stdin, os.Stdout)
-		root.AddCommand(boot.MigrateCommand(os.Stdout, os.Stderr))
-		return root.ExecuteContext(ctx)
+		return cli.Command(boot.Version, os.Stdin, os.Stdout, boot.MigrateCommand(os.Stdout, os.Stderr)).ExecuteContext(ctx)
 	}))
 }

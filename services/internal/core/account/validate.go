@@ -41,13 +41,13 @@ func (a *Account) Validate() error {
 
 func (a *Account) validateNames(expect func(ok bool, rule, format string, args ...any)) {
 	for _, m := range a.Modes {
-		expect(slices.Contains(KnownModes, m), "bind_modes", "%q is unknown: %v", m, KnownModes)
+		expect(slices.Contains(KnownModes, m), "bind_modes", "%q is unknown; there are %s", m, join(KnownModes))
 	}
 	for _, c := range a.Codings {
-		expect(slices.Contains(KnownCodings, c), "codings", "%q is unknown: %v", c, KnownCodings)
+		expect(slices.Contains(KnownCodings, c), "codings", "%q is unknown; there are %s", c, join(KnownCodings))
 	}
 	for _, c := range a.Commands {
-		expect(slices.Contains(KnownCommands, c), "commands", "%q is unknown: %v", c, KnownCommands)
+		expect(slices.Contains(KnownCommands, c), "commands", "%q is unknown; there are %s", c, join(KnownCommands))
 	}
 	for _, s := range a.Sources {
 		expect(s != "" && !strings.Contains(strings.TrimSuffix(s, Any), Any), "source_addresses", "an address, or its beginning and one %q at the end", Any)
@@ -61,7 +61,7 @@ func (a *Account) validateNames(expect func(ok bool, rule, format string, args .
 // validateReading checks the rules about how messages are read.
 func (a *Account) validateReading(expect func(ok bool, rule, format string, args ...any)) {
 	const maxServiceType, maxSource, maxCountry, longest = 5, 20, 4, 72 * time.Hour
-	expect(a.DefaultCoding == "" || slices.Contains(KnownCodings, a.DefaultCoding), "default_coding", "%q is unknown: %v", a.DefaultCoding, KnownCodings)
+	expect(a.DefaultCoding == "" || slices.Contains(KnownCodings, a.DefaultCoding), "default_coding", "%q is unknown; there are %s", a.DefaultCoding, join(KnownCodings))
 	expect(len(a.DefaultSource) <= maxSource, "default_source", "it has more than %d characters", maxSource)
 	expect(len(a.Country) <= maxCountry && strings.Trim(a.Country, "0123456789") == "", "country", "a country code: at most %d digits", maxCountry)
 	for _, s := range a.ServiceTypes {
@@ -81,4 +81,13 @@ func validName(name string) bool {
 		}
 	}
 	return true
+}
+
+// join lists words for people.
+func join[T ~string](words []T) string {
+	texts := make([]string, len(words))
+	for i, w := range words {
+		texts[i] = string(w)
+	}
+	return strings.Join(texts, ", ")
 }

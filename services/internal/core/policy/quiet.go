@@ -83,6 +83,17 @@ func (s *Silence) Until(m *message.Submission, now time.Time) (until time.Time, 
 	return last, name
 }
 
+// Concerning are the names of the quiet hours for which a message waits when it is their
+// time: whatever its priority, and in the order of the policy.
+func (s *Silence) Concerning(m *message.Submission) (names []string) {
+	for i := range s.rules {
+		if s.rules[i].concerns(m) {
+			names = append(names, s.rules[i].Name)
+		}
+	}
+	return names
+}
+
 // end is when the quiet hours end that at is in; nil: there are none.
 func (s *Silence) end(m *message.Submission, at time.Time) (time.Time, *QuietHours) {
 	for i := range s.rules {

@@ -2,6 +2,7 @@ package bus
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -17,7 +18,16 @@ func (b *Bus) withBucket(ctx context.Context, bucket, doing string, f func(conte
 		return f(ctx, kv)
 	})
 	if err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
+		return fmt.Errorf("%s: %w", doing, b.unprepared(err))
 	}
 	return nil
+}
+
+// unprepared adds to an error what may be the matter where a bucket or stream is missing.
+func (b *Bus) unprepared(err error) error {
+	if !errors.Is(err, jetstream.ErrBucketNotFound) && !errors.Is(err, jetstream.ErrStreamNotFound) {
+		return err
+	}
+	return fmt.Errorf("%w: the broker has nothing for the prefix %q; another one may be meant (nats.prefix, --prefix), or viestid has not set it up yet",
+		err, b.space.Prefix())
 }

@@ -1,8 +1,10 @@
 package bus
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"net"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -24,8 +26,14 @@ type Target struct {
 // IsZero reports whether no broker is named.
 func (t Target) IsZero() bool { return t == Target{} }
 
-// ErrTarget says that a broker is not named well.
-var ErrTarget = errors.New("choosing the broker")
+var (
+	// ErrTarget says that a broker is not named well.
+	ErrTarget = errors.New("choosing the broker")
+	// ErrSilent says that no broker answers at the address.
+	ErrSilent = errors.New("nobody answers")
+	// ErrDenied says that the broker does not let in who asks.
+	ErrDenied = errors.New("it does not let this user in")
+)
 
 // answerRoom is how many messages of one answer may wait to be read. The largest answers
 // have a page of 1000. Room is made for each answer, and the library's own, 65536, is
@@ -57,7 +65,7 @@ func Dial(t Target, opts ...nats.Option) (*nats.Conn, error) {
 		}
 		nc, _, err := natscontext.Connect(t.Context, opts...)
 		if err != nil {
-			return nil, fmt.Errorf("connecting with the NATS context %s: %w", t.Context, err)
+			return nil, fmt.Errorf("connecting with the NATS context %s: %w", t.Context, refusal(err))
 		}
 		return nc, nil
 	}
@@ -73,7 +81,20 @@ func Dial(t Target, opts ...nats.Option) (*nats.Conn, error) {
 	}
 	nc, err := nats.Connect(t.URL, opts...)
 	if err != nil {
-		return nil, fmt.Errorf("connecting to the broker at %s: %w", t.URL, err)
+		return nil, fmt.Errorf("connecting to the broker at %s: %w", cmp.Or(t.URL, nats.DefaultURL), refusal(err))
 	}
 	return nc, nil
+}
+
+// refusal adds to the error of a connection whose fault that is.
+func refusal(err error) error {
+	var network net.Error
+	switch {
+	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked):
+		return fmt.Errorf("%w: %w", ErrDenied, err)
+	case errors.Is(err, nats.ErrNoServers), errors.Is(err, nats.ErrTimeout), errors.As(err, &network):
+		return fmt.Errorf("%w: %w", ErrSilent, err)
+	default:
+		return err
+	}
 }

@@ -24,25 +24,40 @@ type Endpoint struct {
 	NKey        string `json:"nkey"`
 }
 
+// announced is what an endpoint's file holds: where its state directory is, too.
+type announced struct {
+	Endpoint
+	State string `json:"state"`
+}
+
 // Announce writes the endpoint into the state directory and, so that it is found
 // without one, into the runtime directory of the user. The returned function
-// takes it back.
+// takes it back: the one that was found before is found again, if it still runs.
 func Announce(stateDir string, e Endpoint) (withdraw func(), err error) {
-	data, err := json.MarshalIndent(e, "", "  ")
+	state, err := filepath.Abs(stateDir)
 	if err != nil {
 		return nil, fmt.Errorf("announcing the broker: %w", err)
 	}
-	written := []string{}
+	data, err := json.MarshalIndent(announced{e, state}, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("announcing the broker: %w", err)
+	}
+	written, before := []string{}, map[string][]byte{}
 	withdraw = func() {
 		for _, path := range written {
-			if now, err := os.ReadFile(path); err == nil && string(now) == string(data) {
-				_ = os.Remove(path)
+			if now, err := os.ReadFile(path); err != nil || string(now) != string(data) {
+				continue
 			}
+			if earlier := before[path]; stillAnnounced(earlier) && writePrivate(path, earlier) == nil {
+				continue
+			}
+			_ = os.Remove(path)
 		}
 	}
 	dirs := append([]string{stateDir}, firstUsable(runtimeDirs())...)
 	for _, dir := range dirs {
 		path := filepath.Join(dir, endpointName)
+		before[path], _ = os.ReadFile(path)
 		if err := writePrivate(path, data); err != nil {
 			withdraw()
 			return nil, fmt.Errorf("announcing the broker: %w", err)
@@ -50,6 +65,17 @@ func Announce(stateDir string, e Endpoint) (withdraw func(), err error) {
 		written = append(written, path)
 	}
 	return withdraw, nil
+}
+
+// stillAnnounced reports whether a viestid that was found before has not taken its
+// endpoint back: the same is in its state directory.
+func stillAnnounced(data []byte) bool {
+	var e announced
+	if json.Unmarshal(data, &e) != nil || e.State == "" {
+		return false
+	}
+	now, err := os.ReadFile(filepath.Join(e.State, endpointName))
+	return err == nil && string(now) == string(data)
 }
 
 func firstUsable(dirs []string) []string {
@@ -95,6 +121,9 @@ func FindEndpoint(stateDir string) (string, error) {
 	}
 	if denied != nil {
 		return "", fmt.Errorf("%w: %w; run this as the user of viestid", ErrNoEndpoint, denied)
+	}
+	if stateDir != "" {
+		return "", fmt.Errorf("%w with the state directory %s; start it, or give that of one that runs", ErrNoEndpoint, stateDir)
 	}
 	return "", fmt.Errorf("%w; start one, or name a broker with --nats, --creds or --context", ErrNoEndpoint)
 }

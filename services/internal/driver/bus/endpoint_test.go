@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -65,6 +66,36 @@ func TestWithdrawRemovesOnlyItsOwn(t *testing.T) {
 	_, err = FindEndpoint(one)
 	wantError(t, err, ErrNoEndpoint)
 	withdrawTwo()
+	_, err = FindEndpoint("")
+	wantError(t, err, ErrNoEndpoint)
+}
+
+// TestWithdrawBringsBack: when the one that was started last stops, such as a demo beside
+// the service, the one before it is found again; one that has stopped meanwhile is not.
+func TestWithdrawBringsBack(t *testing.T) {
+	runtimeDir(t)
+	found := func(url string) {
+		t.Helper()
+		path, err := FindEndpoint("")
+		must(t, err)
+		data, err := os.ReadFile(path)
+		must(t, err)
+		if !strings.Contains(string(data), url) {
+			t.Errorf("found\n%s\nwant %s", data, url)
+		}
+	}
+	first, err := Announce(t.TempDir(), Endpoint{URL: "nats://127.0.0.1:1"})
+	must(t, err)
+	second, err := Announce(t.TempDir(), Endpoint{URL: "nats://127.0.0.1:2"})
+	must(t, err)
+	found("nats://127.0.0.1:2")
+	second()
+	found("nats://127.0.0.1:1")
+	third, err := Announce(t.TempDir(), Endpoint{URL: "nats://127.0.0.1:3"})
+	must(t, err)
+	first()
+	found("nats://127.0.0.1:3")
+	third()
 	_, err = FindEndpoint("")
 	wantError(t, err, ErrNoEndpoint)
 }

@@ -58,7 +58,7 @@ func (b *Bus) Modems(ctx context.Context) ([]life.ModemStatus, error) {
 func (b *Bus) states(ctx context.Context, bucket, doing string, use func(data []byte)) error {
 	kv, err := b.js.KeyValue(ctx, bucket)
 	if err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
+		return fmt.Errorf("%s: %w", doing, b.unprepared(err))
 	}
 	watch, err := kv.WatchAll(ctx, jetstream.IgnoreDeletes())
 	if err != nil {

@@ -66,5 +66,10 @@ func isSmsd(pid string) bool {
 		return false
 	}
 	name, err := os.ReadFile("/proc/" + pid + "/comm")
-	return err == nil && strings.TrimSpace(string(name)) == "smsd"
+	if err != nil || strings.TrimSpace(string(name)) != "smsd" {
+		return false
+	}
+	// One that was killed, and that its parent has not asked about, has no command line.
+	words, err := os.ReadFile("/proc/" + pid + "/cmdline")
+	return err == nil && len(words) > 0
 }

@@ -3,6 +3,7 @@ package process
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/user"
@@ -130,6 +131,10 @@ func TestWritePIDBesideSmsd(t *testing.T) {
 			t.Fatal(err)
 		}
 		cmd := exec.Command(program, "600")
+		gone, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -152,5 +157,13 @@ func TestWritePIDBesideSmsd(t *testing.T) {
 		if data, err := os.ReadFile(path); string(data) != number {
 			t.Errorf("its file has %q now, %v", data, err)
 		}
+		// Killed, and not waited for by its parent: it is dead all the same.
+		_ = cmd.Process.Kill()
+		_, _ = io.Copy(io.Discard, gone)
+		remove, err = WritePID(path)
+		if err != nil {
+			t.Fatalf("beside a dead one: %v", err)
+		}
+		remove()
 	}
 }
