@@ -28,8 +28,9 @@ func Main(program string, stderr io.Writer, run func(context.Context) error) int
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	signal.Notify(signals, endings...)
 	defer signal.Stop(signals)
+	defer spare()()
 	done := make(chan error, 1)
 	go func() { done <- run(ctx) }()
 	for stopping := false; ; stopping = true {
@@ -43,6 +44,18 @@ func Main(program string, stderr io.Writer, run func(context.Context) error) int
 			cancel()
 		}
 	}
+}
+
+// endings are the signals that end a program. SIGUSR1 is one of smsd's (smstools spec §8.4).
+var endings = []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGUSR1}
+
+// spare keeps SIGUSR2 from ending a program: scripts for smsd give it, to which its main
+// process does nothing. It is taken, and not ignored, since programs that are executed
+// would inherit that.
+func spare() (stop func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGUSR2)
+	return func() { signal.Stop(signals) }
 }
 
 func report(program string, stderr io.Writer, err error, stopping bool) int {

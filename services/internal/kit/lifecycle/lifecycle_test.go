@@ -106,8 +106,9 @@ func (p *process) ends(t *testing.T, code int, stderr string) {
 
 func TestSignals(t *testing.T) {
 	t.Parallel()
-	for _, s := range []os.Signal{syscall.SIGTERM, syscall.SIGINT} {
+	for _, s := range []os.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGUSR1} {
 		p := start(t, "stops")
+		p.signal(t, syscall.SIGUSR2) // ends nothing: what comes next does
 		p.signal(t, s)
 		p.says(t, "stopping")
 		p.ends(t, ExitOK, "")
