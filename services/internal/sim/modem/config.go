@@ -74,6 +74,14 @@ type Config struct {
 	// know; default "ERROR".
 	UnknownCommand string
 
+	// Terse makes the modem begin with ATV0: results as numbers (ITU-T V.250 §6.2.6).
+	Terse bool
+	// TextMode makes it begin with AT+CMGF=1: texts in place of PDUs.
+	TextMode bool
+	// Spell changes what the modem says just before it is written: other line ends,
+	// other letters. It gets whole answers and lines, and must not keep them.
+	Spell func([]byte) []byte
+
 	// Calls are the results of dialling; the first that matches counts. A number
 	// without one answers OK at once.
 	Calls []Call

@@ -199,7 +199,11 @@ func (m *Modem) handOver(a *arrival, prefix string) bool {
 	if m.line == nil || m.incoming.unacknowledged != nil {
 		return false
 	}
-	m.indicate(fmt.Sprintf("%s%d\r\n%s", prefix, a.length, a.pdu))
+	if m.set.textMode && !a.report {
+		m.indicate("+CMT: " + textHeader + "\r\n" + secretText)
+	} else {
+		m.indicate(fmt.Sprintf("%s%d\r\n%s", prefix, a.length, a.pdu))
+	}
 	if m.set.csms == 1 {
 		kept := *a
 		m.incoming.unacknowledged = &kept

@@ -109,7 +109,7 @@ func showService(m *Modem, s *session, _ params) result {
 	return ok()
 }
 
-// setFormat is AT+CMGF: text mode can be chosen, but no message commands work in it.
+// setFormat is AT+CMGF: text mode can be chosen, but few message commands work in it.
 func setFormat(m *Modem, _ *session, p params) result {
 	n, valid := p.number(0, 0, 0, 1)
 	if !valid {

@@ -21,6 +21,9 @@ type Record struct {
 	TPDU []byte
 	// Length is the value that was given with AT+CMGS, in octets of the TPDU.
 	Length int
+	// TextMode says that the modem was in text mode: HexPDU is what it took for a text,
+	// and Length for the number of the recipient.
+	TextMode bool
 	// Accepted says that the network has the message.
 	Accepted bool
 	// MR is the message reference that the network gave it; -1 when it was not accepted.

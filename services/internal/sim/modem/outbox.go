@@ -19,6 +19,8 @@ type outbox struct {
 	// in memory would make it wait for a terminal that is just writing.
 	direct bool
 	wake   chan struct{}
+	// spell changes what is written; nil: it is written as it is.
+	spell func([]byte) []byte
 
 	mu      sync.Mutex
 	pending []byte
@@ -28,9 +30,9 @@ type outbox struct {
 	closed  bool
 }
 
-func newOutbox(w io.Writer) *outbox {
+func newOutbox(w io.Writer, spell func([]byte) []byte) *outbox {
 	_, direct := w.(syscall.Conn)
-	return &outbox{w: w, direct: direct, wake: make(chan struct{}, 1)}
+	return &outbox{w: w, direct: direct, wake: make(chan struct{}, 1), spell: spell}
 }
 
 // write puts output in line; run sends it.
@@ -50,6 +52,9 @@ func (o *outbox) answer(p []byte) {
 }
 
 func (o *outbox) put(p []byte) {
+	if o.spell != nil {
+		p = o.spell(p)
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if !o.closed && len(o.pending)+len(p) <= outboxLimit {

@@ -72,7 +72,7 @@ type session struct {
 }
 
 func newSession(ctx context.Context, m *Modem, conn io.ReadWriter) *session {
-	return &session{m: m, ctx: ctx, out: newOutbox(conn), source: source{r: conn}}
+	return &session{m: m, ctx: ctx, out: newOutbox(conn, m.cfg.Spell), source: source{r: conn}}
 }
 
 func (s *session) loop() error {

@@ -22,7 +22,7 @@ type settings struct {
 }
 
 func newSettings(cfg *Config) settings {
-	return settings{echo: true, verbose: true, cscs: "GSM", csca: cfg.SMSC}
+	return settings{echo: true, verbose: !cfg.Terse, textMode: cfg.TextMode, cscs: "GSM", csca: cfg.SMSC}
 }
 
 // frame puts a line into the form of an unsolicited result code or an

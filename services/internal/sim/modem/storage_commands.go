@@ -9,7 +9,7 @@ func storageCommands() map[string]command {
 	return map[string]command{
 		"+CPMS": {needs: needBooted, set: chooseMemories, query: showMemories, test: listMemories},
 		"+CMGL": {needs: needMessages, execute: listMessages, set: listMessages, test: say("+CMGL: (0-4)")},
-		"+CMGR": {needs: needMessages, set: readMessage, test: accept()},
+		"+CMGR": {needs: needBooted, set: readMessage, test: accept()},
 		"+CMGD": {needs: needMessages, set: deleteMessage, test: listDeletable},
 	}
 }
@@ -83,7 +83,11 @@ func readMessage(m *Modem, s *session, p params) result {
 	if !found.used {
 		return ok()
 	}
-	s.info(fmt.Sprintf("+CMGR: %d,,%d", found.stat, found.length), found.pdu)
+	if m.set.textMode {
+		s.info(inTextMode("+CMGR: ", found.stat))
+	} else {
+		s.info(fmt.Sprintf("+CMGR: %d,,%d", found.stat, found.length), found.pdu)
+	}
 	found.markRead()
 	return ok()
 }

@@ -1,6 +1,7 @@
 package modem
 
 import (
+	"bytes"
 	"errors"
 	"testing"
 )
@@ -105,6 +106,34 @@ func TestStoreErrors(t *testing.T) {
 	c.send(plain + "\x1a")
 	c.until("\r\n+CMS ERROR: 304\r\n")
 	c.want("AT+CMGW=0", "\r\n+CMS ERROR: 304\r\n")
+}
+
+// TestTextMode: what a terminal sees that takes the modem to be in PDU mode, and a PDU
+// that goes out as a text to the number that its length is.
+func TestTextMode(t *testing.T) {
+	m := New(Config{TextMode: true})
+	c := dialPipe(t, m).quiet()
+	if _, err := m.Store("SM", 0, plain); err != nil {
+		t.Fatal(err)
+	}
+	c.want("AT+CMGR=1", "\r\n+CMGR: \"REC UNREAD\",\"+358401234567\",,\"22/01/01,00:00:00+08\"\r\nSecret text\r\n\r\nOK\r\n")
+	c.want("AT+CMGS=\"\"", "\r\n+CMS ERROR: 302\r\n")
+	c.send("AT+CMGS=18\r")
+	c.until("> ")
+	c.send(plain + "\x1a")
+	c.until("\r\n+CMGS: 1\r\n\r\nOK\r\n")
+	if r := m.Records(); len(r) != 1 || !r[0].TextMode || !r[0].Accepted || r[0].Length != 18 || r[0].HexPDU != plain {
+		t.Errorf("records %+v", r)
+	}
+}
+
+// TestSpelling: results as numbers from the start, and other letters.
+func TestSpelling(t *testing.T) {
+	c := dialPipe(t, New(Config{Terse: true, Spell: bytes.ToLower}))
+	c.send("ATE0\r")
+	c.until("ate0\r0\r")
+	c.want("AT+CSCS?", "+cscs: \"gsm\"\r\n0\r")
+	c.want("AT+NO", "4\r")
 }
 
 func TestTextModeHasNoMessages(t *testing.T) {

@@ -16,7 +16,7 @@ const maxTPDU = 164
 func messageCommands() map[string]command {
 	return map[string]command{
 		"+CMGF": {needs: needBooted, set: setFormat, query: showFormat, test: say("+CMGF: (0,1)")},
-		"+CMGS": {needs: needMessages, set: sendMessage, test: accept()},
+		"+CMGS": {needs: needBooted, set: sendMessage, test: accept()},
 		"+CMGW": {needs: needMessages, set: writeMessage, test: accept()},
 		"+CMSS": {needs: needMessages, set: sendStored, test: accept()},
 		"+CMMS": choice("+CMMS: ", "(0-2)", 2, func(s *settings) *int { return &s.cmms }),
@@ -30,6 +30,9 @@ func messageCommands() map[string]command {
 
 // sendMessage is AT+CMGS=<length> (3GPP TS 27.005 §4.3).
 func sendMessage(m *Modem, _ *session, p params) result {
+	if m.set.textMode {
+		return sendText(m, p)
+	}
 	length, err := strconv.Atoi(p.text(0, ""))
 	if err != nil || !m.cfg.AnyLength && (length < 1 || length > maxTPDU) {
 		return cms(cmsInvalidPDU)
