@@ -33,14 +33,11 @@ func (a *Assembler) Add(line, command string, notices []Notice) (answer bool, _ 
 		}
 		notices = a.abandon(notices)
 	}
-	kind := Classify(line, command)
-	if kind == Solicited {
-		kind = callEnd(line, command)
-	}
+	kind := kindOf(line, command)
 	switch {
 	case kind == Solicited:
 		return true, notices
-	case wantsPDU(kind), kind == USSD && isOpenText(line):
+	case wantsPDU(kind), kind == USSD && isOpenText(line), kind == TextMessage && hasText(line):
 		a.open, a.joined = Notice{Kind: kind, Line: line}, 1
 		return false, notices
 	default:
@@ -54,13 +51,15 @@ func (a *Assembler) Waiting() bool { return a.open.Kind != Solicited }
 // continued gives a line to the notice that waits for it.
 func (a *Assembler) continued(line, command string, notices []Notice) (bool, []Notice) {
 	if wantsPDU(a.open.Kind) {
-		if !IsPDU(line) {
+		return a.pduBelow(line, command, notices)
+	}
+	if a.open.Kind == TextMessage {
+		if isResult(line) || Classify(line, command) != Solicited {
 			return false, notices
 		}
-		a.open.PDU = line
-		return true, a.close(notices)
+		return true, a.close(notices) // the text is not kept: nobody may see it
 	}
-	if _, final := ParseResult(line); final || Classify(line, command) != Solicited || a.joined == maxJoined {
+	if isResult(line) || Classify(line, command) != Solicited || a.joined == maxJoined {
 		return false, notices
 	}
 	a.open.Line += "\n" + line
@@ -70,6 +69,25 @@ func (a *Assembler) continued(line, command string, notices []Notice) (bool, []N
 	}
 	return true, notices
 }
+
+// pduBelow gives a line to a header that waits for its PDU. Another notice of one line
+// may come in between.
+func (a *Assembler) pduBelow(line, command string, notices []Notice) (bool, []Notice) {
+	if IsPDU(line) {
+		a.open.PDU = line
+		return true, a.close(notices)
+	}
+	kind := kindOf(line, command)
+	if kind == Solicited || kind == TextMessage || wantsPDU(kind) || isOpenText(line) || a.joined == maxJoined {
+		return false, notices
+	}
+	a.joined++
+	return true, append(notices, Notice{Kind: kind, Line: line})
+}
+
+// hasText reports whether a text follows the header of a message in text mode: not that
+// of a status report.
+func hasText(line string) bool { return Name(line) != "+CDS" }
 
 func (a *Assembler) close(notices []Notice) []Notice {
 	notices = append(notices, a.open)
@@ -91,6 +109,21 @@ func wantsPDU(kind Kind) bool {
 }
 
 func isOpenText(line string) bool { return strings.Count(line, `"`)%2 == 1 }
+
+// kindOf is Classify with the result codes of calls.
+func kindOf(line, command string) Kind {
+	if kind := Classify(line, command); kind != Solicited {
+		return kind
+	}
+	return callEnd(line, command)
+}
+
+// isResult reports whether a line below a text is a final result code, and not of the
+// text, which may say "Ok".
+func isResult(line string) bool {
+	r, final := ParseResult(line)
+	return final && (line[0] == '+' || r.Text == line)
+}
 
 // callEnd recognises a call's result code outside the commands that it may end.
 func callEnd(line, command string) Kind {

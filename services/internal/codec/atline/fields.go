@@ -19,8 +19,8 @@ func (f Field) Int() (int, bool) {
 	return n, err == nil && n >= 0 && !f.Quoted
 }
 
-// Name returns the name that a line begins with, such as "+CMGS" of "+CMGS: 5"
-// or "^RSSI" of "^RSSI:20"; empty when it begins with none.
+// Name returns the name that a line begins with, in upper case, such as "+CMGS" of
+// "+CMGS: 5" or "^RSSI" of "^RSSI:20"; empty when it begins with none.
 func Name(line string) string {
 	if line == "" || !strings.ContainsRune("+^*%#$", rune(line[0])) {
 		return ""
@@ -29,12 +29,13 @@ func Name(line string) string {
 	if end < 2 || line[1] < 'A' {
 		return ""
 	}
-	for _, c := range []byte(line[1:end]) {
+	name := strings.TrimRight(line[:end], " ")
+	for _, c := range []byte(name[1:]) {
 		if !isNameOctet(c) {
 			return ""
 		}
 	}
-	return line[:end]
+	return strings.ToUpper(name)
 }
 
 func isNameOctet(c byte) bool {
@@ -43,10 +44,11 @@ func isNameOctet(c byte) bool {
 
 // Values returns the part of a line after "name:", and whether the line has that name.
 func Values(line, name string) (string, bool) {
-	if !hasPrefixFold(line, name) || len(line) == len(name) || line[len(name)] != ':' {
+	if !hasPrefixFold(line, name) {
 		return "", false
 	}
-	return strings.TrimSpace(line[len(name)+1:]), true
+	values, ok := strings.CutPrefix(strings.TrimLeft(line[len(name):], " "), ":")
+	return strings.TrimSpace(values), ok
 }
 
 // Fields cuts the parameters of an information line at the commas that are

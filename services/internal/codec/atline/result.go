@@ -67,22 +67,35 @@ var words = map[string]Code{
 	"BUSY": Busy, "NO ANSWER": NoAnswer, "CONNECT": Connect, "DELAYED": Busy,
 }
 
-// ParseResult recognises a final result code in its verbose form.
+// longestWord is the length of the longest of words.
+const longestWord = 32
+
+// ParseResult recognises a final result code in its verbose form. Case and blanks do
+// not matter: modems differ in both.
 func ParseResult(line string) (Result, bool) {
-	if code, ok := words[line]; ok {
-		return Result{Code: code, Number: -1, Text: line}, true
+	if len(line) <= longestWord {
+		if code, ok := words[strings.ToUpper(line)]; ok {
+			return Result{Code: code, Number: -1, Text: strings.ToUpper(line)}, true
+		}
 	}
 	switch {
-	case hasPrefixFold(line, "+CMS ERROR:"):
-		return numbered(CMSError, "+CMS ERROR: ", line[len("+CMS ERROR:"):], cms), true
-	case hasPrefixFold(line, "+CME ERROR:"):
-		return numbered(CMEError, "+CME ERROR: ", line[len("+CME ERROR:"):], cme), true
+	case hasPrefixFold(line, cmsError):
+		return numbered(CMSError, cmsError+": ", afterColon(line, cmsError), cms), true
+	case hasPrefixFold(line, cmeError):
+		return numbered(CMEError, cmeError+": ", afterColon(line, cmeError), cme), true
 	case hasPrefixFold(line, "ERROR:"), hasPrefixFold(line, "+EXT ERROR:"):
 		return Result{Code: Error, Number: -1, Text: line}, true
-	case strings.HasPrefix(line, "CONNECT "):
+	case hasPrefixFold(line, "CONNECT "):
 		return Result{Code: Connect, Number: -1, Text: line}, true
 	}
 	return Result{}, false
+}
+
+const cmsError, cmeError = "+CMS ERROR", "+CME ERROR"
+
+// afterColon returns what follows a prefix; some modems leave out the colon.
+func afterColon(line, prefix string) string {
+	return strings.TrimPrefix(strings.TrimSpace(line[len(prefix):]), ":")
 }
 
 // ParseNumeric recognises a final result code in its terse form (ITU-T V.250

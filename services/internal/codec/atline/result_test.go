@@ -30,6 +30,11 @@ func TestParseResult(t *testing.T) {
 		"+CMS ERROR: (U)SIM busy":   {Code: CMSError, Number: 314, Text: "+CMS ERROR: (U)SIM busy"},
 		"+CMS ERROR: no idea":       {Code: CMSError, Number: -1, Text: "+CMS ERROR: no idea"},
 		"+CMS ERROR:":               {Code: CMSError, Number: -1, Text: "+CMS ERROR: "},
+		"+CMS ERROR 38":             {Code: CMSError, Number: 38, Text: "+CMS ERROR: 38 (Network out of order)"},
+		"+CMS ERROR : 38":           {Code: CMSError, Number: 38, Text: "+CMS ERROR: 38 (Network out of order)"},
+		"ok":                        {Code: OK, Number: -1, Text: "OK"},
+		"No Carrier":                {Code: NoCarrier, Number: -1, Text: "NO CARRIER"},
+		"Command not supported":     {Code: NotSupported, Number: -1, Text: "COMMAND NOT SUPPORTED"},
 		"+CME ERROR: 14":            {Code: CMEError, Number: 14, Text: "+CME ERROR: 14 (SIM busy)"},
 		"+CME ERROR: SIM busy":      {Code: CMEError, Number: 14, Text: "+CME ERROR: SIM busy"},
 		"+CME ERROR: -5":            {Code: CMEError, Number: -1, Text: "+CME ERROR: -5"},
@@ -40,7 +45,7 @@ func TestParseResult(t *testing.T) {
 			t.Errorf("ParseResult(%q) = %v (-want +got):\n%s", line, ok, diff)
 		}
 	}
-	for _, line := range []string{"", "ok", "0", "OKAY", "+CMGS: 5", "+CMS: ERROR", "ERRORS", "RING", "CONNECTED"} {
+	for _, line := range []string{"", "0", "OKAY", "+CMGS: 5", "+CMS: ERROR", "ERRORS", "RING", "CONNECTED"} {
 		if r, ok := ParseResult(line); ok {
 			t.Errorf("ParseResult(%q) = %+v, want nothing", line, r)
 		}

@@ -32,6 +32,9 @@ const (
 	// Ready says that the modem, its SMS part or its SIM became ready, as all
 	// of them do after a restart.
 	Ready
+	// TextMessage is +CMT, +CDS or +CBM in text mode: a message that is stored nowhere,
+	// from a modem that should be in PDU mode, and has lost that setting.
+	TextMessage
 	// Noise is any other unsolicited line.
 	Noise
 )
@@ -94,8 +97,12 @@ func classifyPhrase(line string) Kind {
 	return Solicited
 }
 
-// classifyDirect tells the PDU mode forms, `+CMT: [alpha],length`, `+CDS: length`
-// and `+CBM: length`, from those of text mode, which carry no PDU.
+// mostDirect is how many fields the header of a direct message has at most in PDU mode:
+// `+CMT: [alpha],length`, `+CDS: length` and `+CBM: length`. Some modems put an empty one
+// in front. In text mode they are five and more.
+const mostDirect = 3
+
+// classifyDirect tells the forms of PDU mode from those of text mode.
 func classifyDirect(line, name, command string) Kind {
 	if asks(command, name) {
 		return Solicited
@@ -104,14 +111,16 @@ func classifyDirect(line, name, command string) Kind {
 	fields := Fields(values)
 	_, isLength := fields[len(fields)-1].Int()
 	switch {
-	case name == "+CMT" && len(fields) <= 2 && isLength:
-		return DirectMessage
-	case name == "+CDS" && len(fields) == 1 && isLength:
-		return DirectReport
-	case name == "+CBM" && len(fields) == 1 && isLength:
-		return DirectBroadcast
-	default:
+	case values == "":
 		return Noise
+	case !isLength || len(fields) > mostDirect:
+		return TextMessage
+	case name == "+CMT":
+		return DirectMessage
+	case name == "+CDS":
+		return DirectReport
+	default:
+		return DirectBroadcast
 	}
 }
 

@@ -28,6 +28,8 @@ var (
 	ErrBusy = errors.New("modem is busy with another command")
 	// ErrAnswer: an answer came that cannot be understood or is too long.
 	ErrAnswer = errors.New("modem gave an unusable answer")
+	// errForgot: the modem has lost its settings, and may take a PDU for a text.
+	errForgot = errors.New("modem echoes again: it has restarted by itself")
 	// ErrCommand: a command or PDU holds octets that would end it early.
 	ErrCommand = errors.New("command is not acceptable")
 )

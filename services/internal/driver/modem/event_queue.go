@@ -3,8 +3,6 @@ package modem
 import (
 	"sync"
 	"sync/atomic"
-
-	"github.com/viesti-sms/viesti/services/internal/codec/atline"
 )
 
 const (
@@ -45,11 +43,11 @@ func (q *eventQueue) unexpected(line string) {
 // late looks at a line of an answer that nobody waits for any more, and keeps
 // what still matters.
 func (q *eventQueue) late(line string) bool {
-	mr, err := atline.ParseCMGS(line)
-	if err == nil {
-		q.add(Late{Reference: mr})
+	reference, accepted := acceptance(line)
+	if accepted {
+		q.add(Late{Reference: reference})
 	}
-	return err == nil
+	return accepted
 }
 
 // add adds an event, or drops one, and never waits.

@@ -61,11 +61,13 @@ type USSD struct {
 
 // Ready tells that the modem, its SMS part or its SIM became ready. When it comes
 // some time after Init, the modem has restarted by itself and lost its settings:
-// Init should be called again. Send sees to PDU mode by itself.
+// Init should be called again. Send sees to PDU mode by itself. It also comes when that
+// shows in other ways: an echo, or texts in place of PDUs.
 type Ready struct{ Line string }
 
 // Late is the answer to a message that came after its Send had returned an
-// *UnknownError: the network has accepted the newest such message after all.
+// *UnknownError: the network has accepted the newest such message after all. The
+// Reference may be NoReference.
 type Late struct{ Reference int }
 
 // Noise is any other line, as it came: let RedactPDU see it before it is shown.

@@ -29,7 +29,8 @@ func TestEvents(t *testing.T) {
 		"OK":                     Noise{"OK"},
 		"+CMGS: 5":               Late{5},
 		"+CUSD: x":               Noise{"+CUSD: x"},
-		"+CMT: ,2\r\nRING":       Noise{"+CMT: ,2"},
+		"+CMGS:":                 Late{NoReference},
+		"+CMT: ,2\r\nwhatever":   Noise{"+CMT: ,2"},
 		"*PSUTTZ: 1\r\n\r\n\r\n": Noise{"*PSUTTZ: 1"},
 	} {
 		m, p := newPeer(t, Config{})

@@ -63,6 +63,10 @@ func (x *exchange) commandText() string {
 	return x.command
 }
 
+// echoed reports whether the echo of the command came. Lines are not looked at any more
+// when an exchange is over, or waits for its PDU.
+func (x *exchange) echoed() bool { return x.echo == "" }
+
 func (x *exchange) isEcho(line string) bool {
 	if x == nil || x.echo == "" || line != x.echo {
 		return false
@@ -233,10 +237,23 @@ func (m *Modem) doHeld(ctx context.Context, command string, timeout time.Duratio
 	if err != nil {
 		return nil, err
 	}
+	m.noteEcho(x.echoed())
 	if result.Code != atline.OK && result.Code != atline.Connect {
 		return x.lines, refused(command, result)
 	}
 	return x.lines, nil
+}
+
+// noteEcho remembers whether the modem repeats commands. One that was silent and does so
+// again has restarted without a word, and is in its first settings, text mode perhaps.
+func (m *Modem) noteEcho(echoed bool) (again bool) {
+	m.step.echoes = echoed
+	again = m.step.silent && echoed
+	if again {
+		m.step.silent = false
+		m.forgot()
+	}
+	return again
 }
 
 // rest waits until Config.Gap has passed since the last answer.

@@ -77,7 +77,7 @@ func (m *Modem) Identify(ctx context.Context) (id Identity, err error) {
 	if err := m.wakeUp(ctx); err != nil {
 		return id, err
 	}
-	if err := m.tolerate(ctx, "ATE0"); err != nil {
+	if err := m.tolerate(ctx, echoOff); err != nil {
 		return id, err
 	}
 	if id.IMEI, err = m.number(ctx, "AT+CGSN"); err != nil {

@@ -21,6 +21,7 @@ func (m *Modem) Init(ctx context.Context) (Identity, error) {
 		return Identity{}, err
 	}
 	defer m.release()
+	m.step.silent = false
 	for _, step := range []func(context.Context) error{
 		m.start, m.wakeUp, m.preInit, m.recognise, m.early, m.checkSIM, m.unlock, m.recognise, m.familyInit, m.userInit, m.checkSignal, m.checkNetwork,
 		m.selectPDUMode, m.setSMSC, m.identify, m.prepareMemory, m.prepareSending, m.prepareReceiving,
@@ -29,6 +30,7 @@ func (m *Modem) Init(ctx context.Context) (Identity, error) {
 			return m.step.identity, err
 		}
 	}
+	m.step.silent = m.cfg.PreInit && !m.step.echoes
 	return m.step.identity, nil
 }
 
@@ -104,10 +106,13 @@ func (m *Modem) knock(ctx context.Context) (atline.Result, error) {
 	return atline.Result{}, ErrNotAnswering
 }
 
+// echoOff tells a modem not to repeat what it is told (ITU-T V.250 §6.2.4).
+const echoOff = "ATE0"
+
 func (m *Modem) preInit(ctx context.Context) error {
 	var settings []string
 	if m.cfg.PreInit {
-		if err := m.tolerate(ctx, "ATE0"); err != nil {
+		if err := m.tolerate(ctx, echoOff); err != nil {
 			return err
 		}
 		settings = append(settings, "+CMEE=1")
@@ -192,7 +197,7 @@ func (m *Modem) selectPDUMode(ctx context.Context) error {
 	}
 	m.restarted.Store(false)
 	for patience := m.Profile().SlowStart; ; patience -= slowStartPause {
-		_, err := m.doHeld(ctx, pduMode, m.patience(OpCMGF))
+		err := m.enterPDUMode(ctx)
 		if patience <= 0 || !isTooEarly(err) {
 			return m.againUnlessAccepted(ctx, err)
 		}

@@ -71,8 +71,13 @@ func (m *Modem) route(line atline.Line) {
 	var answer bool
 	answer, m.notices = m.assembler.Add(line.Text, x.commandText(), m.notices[:0])
 	for _, notice := range m.notices {
-		if notice.Kind == atline.Ready {
+		switch notice.Kind {
+		case atline.Ready:
 			m.restarted.Store(true)
+		case atline.TextMessage:
+			m.texts.Store(true)
+			m.forgot()
+			continue // its number and text are nobody's business
 		}
 		e := newEvent(notice)
 		if m.answersUSSD(e) {
@@ -83,6 +88,8 @@ func (m *Modem) route(line atline.Line) {
 	}
 	switch {
 	case !answer:
+	case x == nil && m.texts.Load() && atline.Name(line.Text) == "":
+		// It may be more of a text that nobody may see.
 	case x == nil:
 		m.events.unexpected(line.Text)
 	default:

@@ -40,7 +40,7 @@ func (m *Modem) listSelected(ctx context.Context, limit int) ([]Stored, error) {
 	case ListDeletable:
 		return m.listDeletable(ctx)
 	}
-	lines, err := m.doHeld(ctx, "AT+CMGL="+m.cfg.CMGLValue, m.patience(OpCMGL))
+	lines, err := m.showing(ctx, "AT+CMGL="+m.cfg.CMGLValue, OpCMGL)
 	if isRefusal(err) {
 		return m.listAfterRefusal(ctx, err, limit)
 	}

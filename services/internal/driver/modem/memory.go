@@ -210,7 +210,7 @@ func (m *Modem) Read(ctx context.Context, memory string, index int) (Stored, err
 }
 
 func (m *Modem) readSlot(ctx context.Context, index int) (Stored, error) {
-	lines, err := m.doHeld(ctx, fmt.Sprintf("AT+CMGR=%d", index), m.patience(OpCMGR))
+	lines, err := m.showing(ctx, fmt.Sprintf("AT+CMGR=%d", index), OpCMGR)
 	if isEmptySlot(err) {
 		return Stored{}, fmt.Errorf("%w: reading slot %d: %w", ErrEmptySlot, index, err)
 	}

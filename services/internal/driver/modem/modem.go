@@ -35,8 +35,10 @@ type Modem struct {
 	tasks  sync.WaitGroup
 
 	// restarted tells that the modem said that it became ready, which it also
-	// does after it restarted by itself, with its settings lost.
+	// does after it restarted by itself, with its settings lost; or that this shows.
 	restarted atomic.Bool
+	// texts tells that the modem showed a message in text mode, until PDU mode is set.
+	texts atomic.Bool
 	// pinRefused tells that the PIN was given and not accepted so far.
 	pinRefused atomic.Bool
 

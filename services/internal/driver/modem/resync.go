@@ -55,6 +55,9 @@ type step struct {
 	// answered is when the last answer was complete.
 	answered time.Time
 
+	// echoes tells that the modem repeated the last command, and silent that it did not
+	// do so at the end of Init, which had told it not to.
+	echoes, silent bool
 	// references tells that the modem has told a +CMGS with its reference.
 	references bool
 

@@ -88,7 +88,7 @@ func (m *Modem) prepareToSend(ctx context.Context, more bool) error {
 		return err
 	}
 	if m.restarted.Load() && m.cfg.SelectPDUMode {
-		if _, err := m.doHeld(ctx, pduMode, m.patience(OpCMGF)); err != nil {
+		if err := m.enterPDUMode(ctx); err != nil {
 			return fmt.Errorf("%w: %w", ErrPDUMode, err)
 		}
 		m.restarted.Store(false)
@@ -121,7 +121,7 @@ func (m *Modem) prompt(ctx context.Context, x *exchange) error {
 		return noPrompt(err)
 	}
 	if s.kind == stepPrompt {
-		return nil
+		return m.atPrompt(x)
 	}
 	if s.result.Code != atline.OK {
 		return refused(x.command, s.result)
@@ -130,6 +130,19 @@ func (m *Modem) prompt(ctx context.Context, x *exchange) error {
 	m.abandon(x)
 	_ = m.put(escape)
 	return noPrompt(ErrNoPrompt)
+}
+
+// atPrompt makes sure that the prompt is that of PDU mode.
+func (m *Modem) atPrompt(x *exchange) error {
+	m.mu.Lock()
+	echoed := x.echoed()
+	m.mu.Unlock()
+	if !m.noteEcho(echoed) {
+		return nil
+	}
+	m.abandon(x)
+	_ = m.put(escape)
+	return noPrompt(errForgot)
 }
 
 func noPrompt(err error) error {
@@ -154,7 +167,7 @@ func (m *Modem) submit(ctx context.Context, x *exchange, pduHex string) (int, er
 	reference, accepted := x.reference()
 	switch {
 	case accepted:
-		m.step.references = true
+		m.step.references = m.step.references || reference != NoReference
 		// +CMGS is the acceptance; the OK after it, or its absence, adds nothing.
 		return reference, nil
 	case err != nil:
@@ -171,12 +184,26 @@ func (m *Modem) submit(ctx context.Context, x *exchange, pduHex string) (int, er
 	}
 }
 
-// reference finds the +CMGS line of an answer.
-func (x *exchange) reference() (int, bool) {
+// reference finds the +CMGS line of an answer, which is the acceptance also where it
+// tells no reference, or one that is none.
+func (x *exchange) reference() (reference int, accepted bool) {
 	for _, line := range x.lines {
-		if mr, err := atline.ParseCMGS(line); err == nil {
-			return mr, true
+		if reference, accepted = acceptance(line); accepted {
+			return reference, accepted
 		}
 	}
 	return 0, false
+}
+
+// acceptance reads a +CMGS line.
+func acceptance(line string) (reference int, accepted bool) {
+	reference, err := atline.ParseCMGS(line)
+	switch {
+	case err == nil:
+		return reference, true
+	case atline.Name(line) == "+CMGS":
+		return NoReference, true
+	default:
+		return 0, false
+	}
 }
