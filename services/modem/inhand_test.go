@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -62,5 +63,29 @@ func TestWhatIsNotRecordedGoesBack(t *testing.T) {
 	}
 	if err := again.Done(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestProlongedIsLeftAlone: a worker that took a message before its validity was
+// prolonged does not end it.
+func TestProlongedIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.submit("m1", "hello", func(s *message.Submission) { s.ExpiresAt = time.Now().Add(-time.Second) })
+	taker := r.taker()
+	d := r.inHand(taker)
+	err := r.bus.Replace(t.Context(), "test", "m1", func(s *message.Submission) error {
+		s.ExpiresAt = time.Now().Add(time.Hour)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var end *ending
+	if err := d.expire(t.Context()); !errors.As(err, &end) || end.final != nil {
+		t.Errorf("the worker says %v, %+v", err, end)
+	}
+	if err := r.inHand(taker).expire(t.Context()); err != nil {
+		t.Errorf("the next one says %v", err)
 	}
 }

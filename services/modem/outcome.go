@@ -200,7 +200,7 @@ func (d *delivery) end(ctx context.Context, end *ending) error {
 		}
 		return d.trouble(end)
 	}
-	if _, err := d.bus.PublishOnce(ctx, d.event(d.complete(end.final))); err != nil {
+	if _, err := d.bus.Conclude(ctx, d.event(d.complete(end.final))); err != nil {
 		_ = d.work.Return(0) // or it would be held for as long as the process lives
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/viesti-sms/viesti/services/internal/core/life"
+	"github.com/viesti-sms/viesti/services/internal/core/message"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 	"github.com/viesti-sms/viesti/services/internal/kit/log"
 )
@@ -29,13 +30,38 @@ func (s *Scheduler) expire(ctx context.Context, due *life.Event) error {
 	err = s.bus.Withdraw(ctx, waiting, due)
 	switch {
 	case errors.Is(err, bus.ErrConflict):
-		s.log.Debug("not expired: a modem has begun to send it", log.Message(due.ID))
-		return nil
+		return s.begun(ctx, waiting.Submission)
 	case err != nil:
 		s.log.Warn("expiring, will be tried again", log.Message(due.ID), zap.Error(err))
 		return err
 	}
 	s.log.Info("expired before it was sent", log.Message(due.ID), zap.Stringer("to", due.Subject.Recipient))
+	return nil
+}
+
+// longestAttempt is how long an attempt may go on at most: after that its worker is dead,
+// and its outcome not known.
+const longestAttempt = 10 * time.Minute
+
+// errBegun says that the end of a message is wanted again.
+var errBegun = errors.New("the message may still go back to its queue")
+
+// begun tells what becomes of a message that somebody else was faster with. One that a
+// modem is about to send may be refused, and then there may be no modem for it for long:
+// its timer is wanted again until that is known. One that was replaced has another timer.
+func (s *Scheduler) begun(ctx context.Context, m *message.Submission) error {
+	const moment, attempt = 100 * time.Millisecond, 5 * time.Second
+	known, err := s.bus.Progress(ctx, m)
+	first := known.Attempts[1]
+	switch {
+	case err != nil:
+		return err
+	case known.Untouched():
+		return &bus.Later{After: moment, Err: errBegun}
+	case known.Final == nil && len(known.Accepted) == 0 && first.State == life.Attempting && !first.MaybeSent && s.now().Sub(first.Time) < longestAttempt:
+		return &bus.Later{After: attempt, Err: errBegun}
+	}
+	s.log.Debug("not expired: a modem has begun to send it", log.Message(m.ID))
 	return nil
 }
 

@@ -181,6 +181,43 @@ func TestBegunDoesNotExpire(t *testing.T) {
 	}
 }
 
+// TestBegunAndRefusedExpires: a modem is about to send the message when its validity
+// ends, and is refused. There may be no other modem: the message ends all the same.
+func TestBegunAndRefusedExpires(t *testing.T) {
+	t.Parallel()
+	b := scheduled(t, 0)
+	s := New(Config{}, b, zap.NewNop())
+	m := valid("a", -time.Second)
+	must(t, b.Submit(bounded(t), m))
+	attempted := func(state life.AttemptState, last uint64) uint64 {
+		t.Helper()
+		seq, err := b.Attempt(bounded(t), &life.Event{
+			ID: m.ID, Account: m.Account, Time: time.Now(), Subject: life.SubjectOf(m), Kind: life.Attempt{Part: 1, Total: 1, Number: 1, State: state},
+		}, last)
+		must(t, err)
+		return seq
+	}
+	due := &life.Event{ID: m.ID, Account: m.Account, Subject: life.SubjectOf(m), Kind: life.Expired{ExpiresAt: m.ExpiresAt}}
+	seq := attempted(life.Attempting, 0)
+	var later *bus.Later
+	if err := s.expire(bounded(t), due); !errors.As(err, &later) {
+		t.Fatalf("while it is attempted: %v, want to be asked again", err)
+	}
+	seq = attempted(life.Unanswered, seq)
+	must(t, s.expire(bounded(t), due)) // the network may have it
+	seq = attempted(life.Attempting, seq)
+	s.now = func() time.Time { return time.Now().Add(longestAttempt) }
+	must(t, s.expire(bounded(t), due)) // its worker is dead
+	attempted(life.Refused, seq)
+	must(t, s.expire(bounded(t), due))
+	gone(t, b, "a")
+	standing, err := b.Query(bounded(t), m.Account, m.ID)
+	must(t, err)
+	if standing.State != life.ExpiredState {
+		t.Errorf("it is %s", standing.State)
+	}
+}
+
 // TestSentDoesNotExpire: the timer of a message that is done does nothing.
 func TestSentDoesNotExpire(t *testing.T) {
 	t.Parallel()

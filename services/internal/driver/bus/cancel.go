@@ -44,10 +44,10 @@ func (b *Bus) Query(ctx context.Context, account, id string) (*Standing, error) 
 	}
 	s := &Standing{State: life.Fold(events)}
 	for i, e := range events {
-		switch e.Kind.(type) {
-		case life.Sent, life.Failed, life.Rejected, life.Expired, life.Cancelled:
+		if ends(e) {
 			s.Final = &events[i]
-		case life.Report:
+		}
+		if _, report := e.Kind.(life.Report); report {
 			s.Reports = append(s.Reports, e)
 		}
 	}

@@ -129,9 +129,9 @@ func (b *Bus) Recorded(ctx context.Context, account, id string) (*Recorded, erro
 	return r, err
 }
 
-// Decide records the decision e about a message with alternates, unless anything has
-// been recorded about it since r was read: then it returns ErrConflict. So a decision
-// never follows what it should have been made upon.
+// Decide records the decision e about a message, unless anything has been recorded about
+// it since r was read: then it returns ErrConflict. So a decision never follows what it
+// should have been made upon.
 func (b *Bus) Decide(ctx context.Context, e *life.Event, r *Recorded) error {
 	record, err := b.EventRecord(e)
 	if err != nil {

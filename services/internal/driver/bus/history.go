@@ -82,39 +82,54 @@ func (b *Bus) last(ctx context.Context, stream, subj string) (raw *jetstream.Raw
 }
 
 // Withdraw takes a message out of its queue, unless its first part was attempted
-// already: then it returns ErrConflict, and nothing has changed. who is told in e,
-// which becomes the record of it.
+// already, something else has ended it, or, where it is to expire, it was replaced
+// since w was found: then it returns ErrConflict, and has changed nothing. who is told
+// in e, which becomes the record of it.
 func (b *Bus) Withdraw(ctx context.Context, w *Waiting, e *life.Event) error {
 	if err := b.ClaimWithdrawal(ctx, w.Submission, e); err != nil {
 		return err
 	}
-	if err := b.Publish(ctx, e); err != nil {
+	final, err := b.Conclude(ctx, e)
+	if err != nil {
 		return err
 	}
-	return b.remove(ctx, w)
+	if err := b.remove(ctx, w); err != nil {
+		return err
+	}
+	if typeOf(final.Kind) != typeOf(e.Kind) {
+		return ErrConflict
+	}
+	return nil
 }
 
 // ClaimWithdrawal writes the attempt record of the first part, so that no worker
 // can send it any more; e says who and when. That it was written before, by a
 // withdrawal that did not finish, is good. ErrConflict says that a part was
-// accepted or may have been.
+// accepted or may have been, or that the validity that has ended is not that of the
+// message any more: it was replaced.
 func (b *Bus) ClaimWithdrawal(ctx context.Context, s *message.Submission, e *life.Event) error {
 	claim := *e
 	claim.Kind = life.Attempt{Part: 1, Total: 1, State: life.Withdrawn}
-	_, err := b.Attempt(ctx, &claim, 0)
-	if !errors.Is(err, ErrConflict) {
-		return err
+	_, expires := e.Kind.(life.Expired)
+	for last := uint64(0); ; {
+		_, err := b.Attempt(ctx, &claim, last)
+		if !errors.Is(err, ErrConflict) {
+			return err
+		}
+		p, err := b.Progress(ctx, s)
+		record := p.Attempts[1]
+		switch {
+		case err != nil:
+			return err
+		case record.State == life.Withdrawn:
+			return nil
+		case !p.Untouched(), expires && record.Revision > s.Revision:
+			return ErrConflict
+		case !pause(ctx):
+			return ctx.Err()
+		}
+		last = record.Seq // somebody replaces it, or was refused, in this very moment
 	}
-	p, progressErr := b.Progress(ctx, s)
-	switch {
-	case progressErr != nil:
-		return progressErr
-	case p.Attempts[1].State == life.Withdrawn:
-		return nil
-	case p.Untouched():
-		_, err = b.Attempt(ctx, &claim, p.Attempts[1].Seq)
-	}
-	return err
 }
 
 // remove deletes the waiting message itself; that it is gone already is good.

@@ -96,11 +96,6 @@ func TestPostponeOrSend(t *testing.T) {
 			}
 		case errors.Is(sent, ErrConflict) && cancelled == nil:
 			wantError(t, err, ErrNotFound)
-		case errors.Is(sent, ErrConflict) && postponed && errors.Is(cancelled, ErrTooLate):
-			must(t, err)
-			if !w.Deferred {
-				t.Fatalf("%s: put aside, and ready", id)
-			}
 		default:
 			t.Fatalf("%s: sending says %v, cancelling %v, putting aside %v", id, sent, cancelled, postponed)
 		}
