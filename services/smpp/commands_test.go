@@ -1,6 +1,7 @@
 package smpp
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"strings"
@@ -155,7 +156,9 @@ func TestCancel(t *testing.T) {
 
 func TestReplace(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, someone("acme"))
+	a := someone("acme")
+	a.MaxParts = 1
+	r := newRig(t, a)
 	i := r.serve()
 	c := dial(t, i.client("acme"))
 	m := esme.Text(src, dst, "first", true)
@@ -171,10 +174,18 @@ func TestReplace(t *testing.T) {
 	if string(after.Body.Reveal()) != "second" || !after.DeliverAt.Equal(before.DeliverAt) || after.Options.Report.Or(true) {
 		t.Errorf("it is %q at %v, report %v", after.Body.Reveal(), after.DeliverAt, after.Options.Report)
 	}
+	m.DataCoding = 3
+	latin := submit(t, c, m)
 	for name, c := range map[string]struct {
 		m      *smpp.ReplaceSM
 		status smpp.Status
 	}{
+		"more parts than allowed": {&smpp.ReplaceSM{
+			MessageID: []byte(latin), Source: from, Text: bytes.Repeat([]byte{0xE1}, 100),
+		}, smpp.RInvMsgLen},
+		"validity before the schedule that stays": {&smpp.ReplaceSM{
+			MessageID: []byte(id), Source: from, Text: []byte("x"), ValidityPeriod: []byte("000000000100000R"),
+		}, smpp.RInvExpiry},
 		"another source":  {&smpp.ReplaceSM{MessageID: []byte(id), Source: smpp.Address{Addr: []byte(dst)}, Text: []byte("x")}, smpp.RReplaceFail},
 		"another message": {&smpp.ReplaceSM{MessageID: []byte("123456"), Source: from, Text: []byte("x")}, smpp.RReplaceFail},
 		"too long":        {&smpp.ReplaceSM{MessageID: []byte(id), Source: from, Text: make([]byte, 161)}, smpp.RInvMsgLen},
@@ -183,6 +194,14 @@ func TestReplace(t *testing.T) {
 	} {
 		if got := replace(c.m); got != c.status {
 			t.Errorf("%s: %#02x, want %#02x", name, uint32(got), uint32(c.status))
+		}
+	}
+	for validity, want := range map[string]smpp.Status{"000000020000000R": smpp.RInvSched, "": smpp.OK} {
+		m.ValidityPeriod = []byte(validity)
+		id := submit(t, c, m)
+		later := &smpp.ReplaceSM{MessageID: []byte(id), Source: from, Text: []byte("x"), ScheduleDeliveryTime: []byte("000000030000000R")}
+		if got := replace(later); got != want {
+			t.Errorf("scheduled later than a validity of %q: %#02x, want %#02x", validity, uint32(got), uint32(want))
 		}
 	}
 }
@@ -228,6 +247,16 @@ func TestReplaceIfPresent(t *testing.T) {
 	}
 	if got := r.waiting(first).Body.Reveal(); string(got) != "second" {
 		t.Errorf("it is %q", got)
+	}
+	m.Destination.Addr = []byte("491707777777")
+	m.ScheduleDeliveryTime = inAnHour
+	scheduled := submit(t, c, m)
+	if s := r.waiting(scheduled); s.DeliverAt.IsZero() {
+		t.Error("it does not wait for its time")
+	}
+	m.ScheduleDeliveryTime = nil
+	if at := submit(t, c, m); at != scheduled || !r.waiting(at).DeliverAt.IsZero() {
+		t.Errorf("what replaces it now waits until %v", r.waiting(at).DeliverAt)
 	}
 	m.Destination.Addr = []byte("491709999999")
 	if other := submit(t, c, m); other == first {
@@ -306,6 +335,60 @@ func TestSubmitMulti(t *testing.T) {
 	}
 	if got := statusOfRequest(t, c, smpp.CancelSMID, &smpp.CancelSM{MessageID: []byte(id), Source: smpp.Address{Addr: []byte(src)}}); got != smpp.RCancelFail {
 		t.Errorf("cancelled when they were sent: %#02x", uint32(got))
+	}
+}
+
+// TestCancelMulti: a cancel_sm is about one of the destinations, or about all of those
+// that can still be cancelled.
+func TestCancelMulti(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, someone("acme"))
+	i := r.serve()
+	c := dial(t, i.client("acme"))
+	m := &smpp.SubmitMulti{Message: *esme.Text(src, "", "hello", true)}
+	numbers := []string{"491701", "491702", "491703", "491704"}
+	for _, number := range numbers {
+		m.Destinations = append(m.Destinations, smpp.Destination{Address: smpp.Address{TON: 1, NPI: 1, Addr: []byte(number)}})
+	}
+	reply, err := c.Request(bounded(t), smpp.SubmitMultiID, m)
+	var resp smpp.SubmitMultiResp
+	if err != nil || resp.Decode(reply.Body) != nil || reply.Status != smpp.OK {
+		t.Fatalf("%+v, %v", reply, err)
+	}
+	id := string(resp.MessageID)
+	cancel := func(source, to string) smpp.Status {
+		return statusOfRequest(t, c, smpp.CancelSMID, &smpp.CancelSM{
+			MessageID: resp.MessageID, Source: smpp.Address{Addr: []byte(source)}, Destination: smpp.Address{Addr: []byte(to)},
+		})
+	}
+	waits := func() (all []string) {
+		for place, number := range numbers {
+			if _, err := r.bus.Find(bounded(t), "acme", placeID(id, place)); err == nil {
+				all = append(all, number)
+			}
+		}
+		return all
+	}
+	if got := cancel(src, "491702"); got != smpp.OK || !slices.Equal(waits(), []string{"491701", "491703", "491704"}) {
+		t.Errorf("one of them: %#02x, and %v wait", uint32(got), waits())
+	}
+	if a, b := cancel("4918", ""), cancel(src, "491709"); a != smpp.RCancelFail || b != smpp.RCancelFail {
+		t.Errorf("another source: %#02x, another destination: %#02x", uint32(a), uint32(b))
+	}
+	// A modem takes the first and the third.
+	for _, place := range []int{0, 2} {
+		s := r.waiting(placeID(id, place))
+		e := outcome(s)[0]
+		e.Kind = life.Attempt{Part: 1, Total: 1, Number: 1, State: life.Attempting}
+		if _, err := r.bus.Attempt(bounded(t), e, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := cancel(src, ""); got != smpp.OK || !slices.Equal(waits(), []string{"491701", "491703"}) {
+		t.Errorf("all of them: %#02x, and %v wait", uint32(got), waits())
+	}
+	if got := cancel(src, "491703"); got != smpp.RCancelFail {
+		t.Errorf("too late: %#02x", uint32(got))
 	}
 }
 

@@ -19,6 +19,9 @@ import (
 // how many a message to be replaced is looked for.
 const maxAtOnce = 1000
 
+// maxPlaces is how many destinations a submit_multi has at most.
+const maxPlaces = 254
+
 // errOther says that a message is not the one that the client describes.
 var errOther = errors.New("the message is another one")
 
@@ -42,7 +45,8 @@ func (c *Conn) aside(h smpp.Header, size int, command string, now time.Time, do 
 		defer c.finish(int64(size))
 		answer, err := do(ctx)
 		if err != nil || answer == nil {
-			c.refuse(h, statusOf(err))
+			c.note(err)
+			c.refuse(h, c.statusOf(err))
 		} else {
 			c.out.add(answer)
 		}
@@ -168,8 +172,8 @@ func (c *Conn) cancel(h smpp.Header, body []byte, now time.Time) error {
 				(id != "" || r.ServiceType == service)
 		}
 		ids, err := c.toCancel(ctx, id, is)
-		for _, one := range ids {
-			err = errors.Join(err, c.srv.broker.Cancel(ctx, c.account(), one, canceller))
+		if err == nil {
+			err = c.cancelAll(ctx, ids)
 		}
 		return nil, managed(err, smpp.RCancelFail)
 	})
@@ -190,42 +194,69 @@ func managed(err error, failed smpp.Status) error {
 	if status := smpp.Status(0); errors.As(err, &status) {
 		return status
 	}
+	if refusal := account.Refusal(0); errors.As(err, &refusal) {
+		return refusal
+	}
 	return smpp.RSysErr
+}
+
+// cancelAll cancels messages. Where one of them could be, those for which it is too late
+// are no failure: each says by its receipt what became of it.
+func (c *Conn) cancelAll(ctx context.Context, ids []string) error {
+	var late error
+	cancelled := false
+	for _, id := range ids {
+		switch err := c.srv.broker.Cancel(ctx, c.account(), id, canceller); {
+		case err == nil:
+			cancelled = true
+		case errors.Is(err, bus.ErrNotFound), errors.Is(err, bus.ErrTooLate):
+			late = err
+		default:
+			return err // to be tried again: what is cancelled stays so
+		}
+	}
+	if cancelled {
+		return nil
+	}
+	return late
 }
 
 // toCancel are the messages that a cancel_sm is about: all of a message_id, or all
 // that wait and are as described.
 func (c *Conn) toCancel(ctx context.Context, id string, is func(*message.SMPP) bool) (ids []string, err error) {
-	if id == "" {
-		waiting, err := c.waitingLike(ctx, maxAtOnce, func(s *message.Submission) bool { return is(s.SMPP) })
-		for _, s := range waiting {
-			ids = append(ids, s.ID)
-		}
-		if err == nil && len(ids) == 0 {
-			err = bus.ErrNotFound
-		}
-		return ids, err
+	if id != "" {
+		return c.placesLike(ctx, id, is)
 	}
-	w, err := c.srv.broker.Find(ctx, c.account(), id)
-	switch {
-	case errors.Is(err, bus.ErrNotFound):
-		return []string{id}, nil // whether it was cancelled before, Cancel tells
-	case err != nil:
-		return nil, err
-	case !is(w.Submission.SMPP):
-		return nil, errOther
+	waiting, err := c.waitingLike(ctx, maxAtOnce, func(s *message.Submission) bool { return is(s.SMPP) })
+	for _, s := range waiting {
+		ids = append(ids, s.ID)
 	}
-	ids = []string{id}
-	for place := 1; ; place++ { // those of submit_multi
-		next := placeID(id, place)
-		if _, err := c.srv.broker.Find(ctx, c.account(), next); err != nil {
-			if errors.Is(err, bus.ErrNotFound) {
-				return ids, nil
-			}
+	if err == nil && len(ids) == 0 {
+		err = bus.ErrNotFound
+	}
+	return ids, err
+}
+
+// placesLike are the messages of a message_id that are as described: one, or those of a
+// submit_multi, of which some may have been sent already.
+func (c *Conn) placesLike(ctx context.Context, id string, is func(*message.SMPP) bool) (ids []string, err error) {
+	for place := range maxPlaces {
+		one := placeID(id, place)
+		standing, err := c.srv.broker.Query(ctx, c.account(), one)
+		if errors.Is(err, bus.ErrNotFound) {
+			break
+		}
+		if err != nil {
 			return nil, err
 		}
-		ids = append(ids, next)
+		if is(recordOf(standing)) {
+			ids = append(ids, one)
+		}
 	}
+	if len(ids) == 0 {
+		return nil, errOther
+	}
+	return ids, nil
 }
 
 // waitingLike are messages that wait and are as described, oldest first.
@@ -259,6 +290,9 @@ func (c *Conn) replace(h smpp.Header, body []byte, now time.Time) error {
 			if err != nil {
 				return err
 			}
+			if err := keepTimes(by, s); err != nil {
+				return err
+			}
 			replaceBy(s, by)
 			return nil
 		})
@@ -266,15 +300,30 @@ func (c *Conn) replace(h smpp.Header, body []byte, now time.Time) error {
 	})
 }
 
+// keepTimes gives next the times of the message that it replaces where it says none
+// itself (SMPP 3.4 §4.10.1). The status says which of those that it says does not fit
+// one that stays.
+func keepTimes(next, s *message.Submission) error {
+	said, was := next.SMPP, s.SMPP
+	unsatisfied := smpp.RInvExpiry
+	if said.ValidityPeriod == "" {
+		unsatisfied = smpp.RInvSched
+	}
+	// A validity that is the account's alone begins with the schedule.
+	if said.ValidityPeriod == "" && (said.ScheduleDeliveryTime == "" || was.ValidityPeriod != "") {
+		next.ExpiresAt, said.ValidityPeriod = s.ExpiresAt, was.ValidityPeriod
+	}
+	if said.ScheduleDeliveryTime == "" {
+		next.DeliverAt, said.ScheduleDeliveryTime = s.DeliverAt, was.ScheduleDeliveryTime
+	}
+	if !next.ExpiresAt.IsZero() && next.ExpiresAt.Before(next.DeliverAt) {
+		return unsatisfied
+	}
+	return nil
+}
+
 // replaceBy makes a waiting message what next says, but for what identifies it.
-// What next does not say about times stays (SMPP 3.4 §4.10.1).
 func replaceBy(s, next *message.Submission) {
-	if next.DeliverAt.IsZero() && next.SMPP.ScheduleDeliveryTime == "" {
-		next.DeliverAt = s.DeliverAt
-	}
-	if next.SMPP.ValidityPeriod == "" {
-		next.ExpiresAt = s.ExpiresAt
-	}
 	next.ID, next.SMPP.MessageID, next.AcceptedAt, next.Revision = s.ID, s.SMPP.MessageID, s.AcceptedAt, s.Revision
 	next.Queue, next.Priority, next.Alternates, next.AlternateOf = s.Queue, s.Priority, s.Alternates, s.AlternateOf
 	*s = *next
