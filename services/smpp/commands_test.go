@@ -338,6 +338,30 @@ func TestSubmitMulti(t *testing.T) {
 	}
 }
 
+// TestQueryMulti: the state is that of the first destination that was accepted.
+func TestQueryMulti(t *testing.T) {
+	t.Parallel()
+	a := someone("acme")
+	a.Destinations = []string{"49"}
+	r := newRig(t, a)
+	i := r.serve()
+	c := dial(t, i.client("acme"))
+	m := multi(2)
+	m.Destinations = append([]smpp.Destination{{Address: smpp.Address{TON: 1, NPI: 1, Addr: []byte("8821234")}}}, m.Destinations...)
+	reply, err := c.Request(bounded(t), smpp.SubmitMultiID, m)
+	var resp smpp.SubmitMultiResp
+	if err != nil || resp.Decode(reply.Body) != nil || reply.Status != smpp.OK || len(resp.Unsuccess) != 1 {
+		t.Fatalf("%+v, %v", reply, err)
+	}
+	id := string(resp.MessageID)
+	if err := r.bus.Cancel(bounded(t), "acme", id, "test"); err != nil {
+		t.Fatal(err)
+	}
+	if got, status := asked(t, c, id, src); status != smpp.OK || got.State != smpp.StateDeleted || string(got.MessageID) != id {
+		t.Errorf("%+v, %#02x", got, uint32(status))
+	}
+}
+
 // TestCancelMulti: a cancel_sm is about one of the destinations, or about all of those
 // that can still be cancelled.
 func TestCancelMulti(t *testing.T) {

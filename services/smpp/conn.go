@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -22,6 +23,7 @@ import (
 // else.
 var (
 	errClosed      = errors.New("the client closed the connection")
+	errBroken      = errors.New("the connection broke")
 	errUnbound     = errors.New("the client unbound")
 	errStopping    = errors.New("the server stops")
 	errLate        = errors.New("no bind in time")
@@ -114,6 +116,7 @@ func (c *Conn) serve() {
 	defer c.recover()
 	if err := c.run(); err != nil {
 		c.leave(err)
+		c.conclusion(err)
 	}
 }
 
@@ -165,8 +168,10 @@ func (c *Conn) read() error {
 		return nil
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return c.due(time.Now())
-	default:
+	case errors.Is(err, io.EOF):
 		return errClosed
+	default:
+		return errBroken
 	}
 }
 
@@ -311,19 +316,6 @@ func appendRefusal(dst []byte, id smpp.ID, status smpp.Status, sequence uint32) 
 		return smpp.AppendEmpty(dst, id, status, sequence)
 	}
 	return smpp.AppendMessageResp(dst, id, status, sequence, "")
-}
-
-// end closes the connection and undoes everything.
-func (c *Conn) end() {
-	if c.bound() {
-		c.tenant.withdraw(c)
-	}
-	c.out.wait()
-	c.become(esme.Closed)
-	_ = c.raw.Close()
-	close(c.gone)
-	c.in.giveBack()
-	c.srv.ended(c)
 }
 
 // waiting returns the context of a request that begins now: it ends when the client

@@ -75,8 +75,11 @@ func (c *Conn) command(h smpp.Header, body []byte, now time.Time) error {
 		return c.cancel(h, body, now)
 	case smpp.ReplaceSMID:
 		return c.replace(h, body, now)
-	case smpp.DeliverSMRespID, smpp.DataSMRespID, smpp.GenericNACKID:
+	case smpp.DeliverSMRespID, smpp.DataSMRespID:
 		c.deliveries.answered(h.Sequence, h.Status) // whatever the body says
+		return nil
+	case smpp.GenericNACKID:
+		c.deliveries.answered(h.Sequence, nacked(h.Status))
 		return nil
 	case smpp.EnquireLinkRespID:
 		if c.deliveries.trust() {
@@ -91,6 +94,14 @@ func (c *Conn) command(h smpp.Header, body []byte, now time.Time) error {
 		c.answerEmpty(h, body)
 	}
 	return nil
+}
+
+// nacked is the status of a generic_nack, which never means OK.
+func nacked(status smpp.Status) smpp.Status {
+	if status == smpp.OK {
+		return smpp.RInvCmdID
+	}
+	return status
 }
 
 // unbound is the end of a session that this side unbound.

@@ -31,7 +31,9 @@ func (c *Conn) submitMulti(h smpp.Header, body []byte, now time.Time) error {
 		c.reject(h, account.TooFast)
 		return nil
 	}
-	j := job{id: smpp.Response(h.ID), seq: h.Sequence, cost: int64(len(body)), ctx: c.waiting(now)}
+	// Each destination has a copy of the text.
+	cost := min(int64(len(body))*int64(len(m.Destinations)), c.cfg().MaxMemory)
+	j := job{id: smpp.Response(h.ID), seq: h.Sequence, cost: cost, ctx: c.waiting(now)}
 	if err := c.begin(j.cost, profile); err != nil {
 		return err
 	}
@@ -57,7 +59,7 @@ func (c *Conn) startOne(j *job, profile *profile, m *smpp.ShortMessage, place in
 	}
 	if err != nil {
 		c.note(err)
-		return part{destination: cloneAddress(m.Destination), status: statusOf(err)}
+		return part{destination: cloneAddress(m.Destination), status: c.statusOf(err)}
 	}
 	p := c.start(j.ctx, s, &j.messageID, place)
 	p.destination = cloneAddress(m.Destination)

@@ -163,7 +163,7 @@ var refusalReasons = map[error]audit.Reason{
 }
 
 var endReasons = map[error]audit.Reason{
-	errUnbound: audit.ByClient, errStopping: audit.ByServer, errPanic: audit.ByServer, errClosed: audit.Closed, errSilent: audit.Idle,
+	errUnbound: audit.ByClient, errStopping: audit.ByServer, errPanic: audit.ByServer, errClosed: audit.Closed, errBroken: audit.Closed, errSilent: audit.Idle,
 	errSlow: audit.Idle, errGone: audit.Withdrawn, errRotated: audit.Withdrawn, errLength: audit.Malformed, errUnknown: audit.Malformed,
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
+	"github.com/viesti-sms/viesti/services/internal/sim/esme"
 )
 
 // line is the client's end of a connection without a network, whose time is that of
@@ -341,6 +342,80 @@ func TestRefusedDeliveries(t *testing.T) {
 	})
 }
 
+// TestNackedDelivery: a generic_nack is no acknowledgement, whatever status it has.
+func TestNackedDelivery(t *testing.T) {
+	bubble(t, func(t *testing.T, f *fake, s *Server) {
+		l := connect(t, s).bind(smpp.BindReceiverID)
+		f.events <- receipted(1)
+		h := l.expect(smpp.DeliverSMID)
+		l.say(smpp.GenericNACKID, h.Sequence, &smpp.Empty{})
+		synctest.Wait()
+		if n := s.sessions()[0].counts.refused.Load(); n != 1 {
+			t.Errorf("%d deliveries were refused, want 1", n)
+		}
+		end(s, l)
+	})
+}
+
+// multi is a submit_multi to n destinations.
+func multi(n int) *smpp.SubmitMulti {
+	m := &smpp.SubmitMulti{Message: *esme.Text(src, "", "hello", false)}
+	for i := range n {
+		m.Destinations = append(m.Destinations, smpp.Destination{Address: smpp.Address{TON: 1, NPI: 1, Addr: fmt.Append(nil, 491700000+i)}})
+	}
+	return m
+}
+
+// TestRateOfMulti: more destinations than can come at once are accepted together, and
+// what comes after them waits for as long as they would have taken.
+func TestRateOfMulti(t *testing.T) {
+	bubble(t, func(t *testing.T, f *fake, s *Server) {
+		a := someone("acme")
+		a.Rate = 10
+		f.accounts[0] = a
+		s.apply(f.policy())
+		l := connect(t, s).bind(smpp.BindTransmitterID)
+		ask := func(id smpp.ID, body smpp.Body) (smpp.Status, time.Duration) {
+			begun := time.Now()
+			l.say(id, 2, body)
+			return l.expect(smpp.Response(id)).Status, time.Since(begun)
+		}
+		if got, took := ask(smpp.SubmitMultiID, multi(250)); got != smpp.OK || took != 0 {
+			t.Errorf("status %#02x after %v", uint32(got), took)
+		}
+		steps := []struct {
+			pause time.Duration
+			want  smpp.Status
+		}{{0, smpp.RThrottled}, {10 * time.Second, smpp.RThrottled}, {5 * time.Second, smpp.OK}}
+		for _, step := range steps {
+			time.Sleep(step.pause)
+			if got, _ := ask(smpp.SubmitSMID, hello(func(*smpp.ShortMessage) {})); got != step.want {
+				t.Errorf("after another %v: %#02x, want %#02x", step.pause, uint32(got), uint32(step.want))
+			}
+		}
+		end(s, l)
+	})
+}
+
+// TestMemoryOfMulti: a text counts for each of its destinations.
+func TestMemoryOfMulti(t *testing.T) {
+	bubble(t, func(t *testing.T, f *fake, s *Server) {
+		release := make(held)
+		f.start = func(*message.Submission) (Pending, error) { return release, nil }
+		l := connect(t, s).bind(smpp.BindTransmitterID)
+		m := multi(200)
+		body, _ := m.AppendTo(nil)
+		l.say(smpp.SubmitMultiID, 2, m)
+		synctest.Wait()
+		if free := s.cfg.MaxMemory - 200*int64(len(body)); s.memory.TryAcquire(free+1) || !s.memory.TryAcquire(free) {
+			t.Error("not each destination counts")
+		}
+		close(release)
+		l.expect(smpp.SubmitMultiRespID)
+		end(s, l)
+	})
+}
+
 // TestUnansweredDelivery: goes to another session; the silent one is trusted again
 // once it answers anything.
 func TestUnansweredDelivery(t *testing.T) {
@@ -528,6 +603,59 @@ func TestDrainEnds(t *testing.T) {
 		}
 		end(s, l)
 	})
+}
+
+// TestLastWords: what was accepted before a session ends by a mistake of its client, or
+// by the end of what it says, is answered: otherwise it would come again.
+func TestLastWords(t *testing.T) {
+	t.Parallel()
+	for name, last := range map[string]struct {
+		octets string
+		words  int
+	}{
+		"a length that cannot be": {"0000000f000000040000000000000009" + strings.Repeat("00", 40_000), 1},
+		"unknown commands":        {strings.Repeat("00000010000000770000000000000009", maxUnknown+1) + strings.Repeat("00", 40_000), maxUnknown + 1},
+		"the end":                 {"", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFake(someone("acme"))
+			release := make(held)
+			f.start = func(*message.Submission) (Pending, error) { return release, nil }
+			i := served(t, f)
+			var d net.Dialer
+			conn, err := d.DialContext(bounded(t), "tcp", i.addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = conn.Close() }()
+			bind, _ := smpp.Append(nil, smpp.BindTransceiverID, smpp.OK, 1, &smpp.Bind{SystemID: []byte("acme"), Password: []byte(password)})
+			said, _ := smpp.Append(bind, smpp.SubmitSMID, smpp.OK, 2, hello(func(*smpp.ShortMessage) {}))
+			if _, err := conn.Write(append(said, unhex(t, last.octets)...)); err != nil {
+				t.Fatal(err)
+			}
+			if last.words == 0 {
+				_ = conn.(*net.TCPConn).CloseWrite() //nolint:errcheck,forcetypeassert // it is one
+			}
+			wait(t, "the message", func() bool { return len(f.messages()) == 1 })
+			close(release)
+			heard, err := io.ReadAll(conn)
+			if err != nil {
+				t.Errorf("the connection is not ended, but broken: %v", err)
+			}
+			answered, words := false, 0
+			for len(heard) > 0 {
+				h, _ := smpp.ReadHeader(heard)
+				answered = answered || h.ID == smpp.SubmitSMRespID && h.Status == smpp.OK
+				if h.ID == smpp.GenericNACKID {
+					words++
+				}
+				heard = heard[h.Length:]
+			}
+			if !answered || words != last.words {
+				t.Errorf("the message is answered: %v; %d words, want %d", answered, words, last.words)
+			}
+		})
+	}
 }
 
 // TestUnbindAnswersFirst: an unbind is answered behind everything that came before.

@@ -199,25 +199,29 @@ func (t *tenant) follow(ctx context.Context) {
 }
 
 // pace holds a session up so that its account keeps its rate; false: it would take
-// too long. What is left of the rate here changes with what other instances use.
+// too long. What is left of the rate here changes with what other instances use. A
+// request of more messages than can come at once is let in when the first of them
+// are, and whatever comes after it waits for the others.
 func (c *Conn) pace(n int, now time.Time) bool {
 	const most = time.Second
 	limiter := c.tenant.limiter
-	for n > 0 && limiter.Limit() != rate.Inf {
-		some := min(n, limiter.Burst())
-		n -= some
-		r := limiter.ReserveN(now, some)
-		wait := r.DelayFrom(now)
-		if !r.OK() || wait > most {
-			r.CancelAt(now)
-			return false
-		}
-		c.tenant.paced.Add(uint64(some))
-		if wait > 0 {
-			c.out.flush()
-			c.rest(wait)
-			now = time.Now()
-		}
+	if limiter.Limit() == rate.Inf {
+		return true
+	}
+	burst := max(limiter.Burst(), 1)
+	r := limiter.ReserveN(now, min(n, burst))
+	wait := r.DelayFrom(now)
+	if !r.OK() || wait > most {
+		r.CancelAt(now)
+		return false
+	}
+	for rest := n - burst; rest > 0; rest -= burst {
+		limiter.ReserveN(now, min(rest, burst))
+	}
+	c.tenant.paced.Add(uint64(n))
+	if wait > 0 {
+		c.out.flush()
+		c.rest(wait)
 	}
 	return true
 }
