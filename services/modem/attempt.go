@@ -140,13 +140,20 @@ func (d *delivery) adopt(known bus.Progress) {
 	}
 }
 
+// lookAtOther bounds how long a message rests that another worker may still be sending:
+// that one may be refused, or be gone, and has no way to give it back any more.
+const lookAtOther = 5 * time.Second
+
+// errElsewhere says that a message is another worker's.
+var errElsewhere = errors.New("another worker may still be sending it")
+
 // doubtful decides about an attempt without an outcome. Another modem's that is
 // recent may still be going on, unless it was given up; otherwise its outcome is
 // unknown, and the policy says what that means. There is a limit to sending again
 // also for what ends the process, or the power, each time.
 func (d *delivery) doubtful(part int, a bus.AttemptRecord) error {
-	if pause := d.mayGoOn(a); a.State == life.Attempting && pause > 0 {
-		return &ending{cause: errors.New("another worker may still be sending it"), pause: pause}
+	if left := d.mayGoOn(a); a.State == life.Attempting && left > 0 {
+		return &ending{cause: errElsewhere, pause: min(left, lookAtOther)}
 	}
 	if d.onUnknown() == message.Hold || a.Number >= max(d.dev.MaxAttempts, d.dev.SendRetries+1) {
 		return d.held()

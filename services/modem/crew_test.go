@@ -46,15 +46,42 @@ func TestCrew(t *testing.T) {
 
 // attempted leaves the record of an attempt of a modem that somebody died in, and then
 // the message.
-func (r *rig) attempted(id string, of life.Modem, number int, change func(*message.Submission)) {
+func (r *rig) attempted(id string, of life.Modem, number int, change func(*message.Submission)) (record uint64) {
+	r.t.Helper()
+	record = r.record(id, of, number, life.Attempting, 0)
+	r.submit(id, "hello", change)
+	return record
+}
+
+func (r *rig) record(id string, of life.Modem, number int, state life.AttemptState, last uint64) uint64 {
 	r.t.Helper()
 	e := &life.Event{
-		ID: id, Account: "test", Time: time.Now(), Modem: &of, Kind: life.Attempt{Part: 1, Total: 1, Number: number, State: life.Attempting},
+		ID: id, Account: "test", Time: time.Now(), Modem: &of, Kind: life.Attempt{Part: 1, Total: 1, Number: number, State: state},
 	}
-	if _, err := r.bus.Attempt(r.t.Context(), e, 0); err != nil {
+	seq, err := r.bus.Attempt(r.t.Context(), e, last)
+	if err != nil {
 		r.t.Fatal(err)
 	}
-	r.submit(id, "hello", change)
+	return seq
+}
+
+// TestOtherIsRefused: a message comes while a worker of another host may still be sending
+// it. That one is refused, and has not got the message any more: it is sent soon.
+func TestOtherIsRefused(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	other := life.Modem{Host: "other", Name: "B"}
+	record := r.attempted("m1", other, 1, nil)
+	r.submit("m2", "behind it", nil)
+	m, _ := r.worker("A", sim.Config{}, slow)
+	r.sent("m2")
+	if n := len(m.Records()); n != 1 {
+		t.Fatalf("%d on the air while another worker may be sending it, want one", n)
+	}
+	r.record("m1", other, 1, life.Refused, record)
+	if s := r.sent("m1"); s.MaybeDuplicated {
+		t.Errorf("sent event: %+v", s)
+	}
 }
 
 // slow makes the time after which an attempt of another process counts as over much

@@ -190,7 +190,7 @@ func (d *delivery) forgetLate() {
 // removal, or its return to the queue.
 func (d *delivery) end(ctx context.Context, end *ending) error {
 	level := zap.InfoLevel
-	if errors.Is(end.cause, errClaimed) {
+	if errors.Is(end.cause, errClaimed) || errors.Is(end.cause, errElsewhere) && d.work.Deliveries() > 2 {
 		level = zap.DebugLevel // it may come by often
 	}
 	d.log.Log(level, "not sent", zap.Error(end.cause), zap.Bool("final", end.final != nil), zap.Duration("pause", end.pause))
