@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -73,11 +75,16 @@ func (e *env) runDoctor(ctx context.Context, d *doctor, configPath string) error
 			return err
 		}
 	}
-	if err := d.listeners(&s); err != nil {
+	owners, err := d.owners()
+	if err != nil {
+		return err
+	}
+	d.users(owners)
+	if err := d.listeners(owners, &s); err != nil {
 		return err
 	}
 	d.modemManager()
-	err := e.withBus(ctx, patience, func(ctx context.Context, b *bus.Bus) error {
+	err = e.withBus(ctx, patience, func(ctx context.Context, b *bus.Bus) error {
 		p, err := b.Policy(ctx)
 		if err == nil {
 			d.accounts(p)
@@ -106,12 +113,21 @@ func (e *env) report(d *doctor) error {
 	return nil
 }
 
-// listeners looks at where the processes of Viesti listen.
-func (d *doctor) listeners(s *server) error {
-	owners, err := d.owners()
-	if err != nil {
-		return err
+// users looks at whom the processes of Viesti are run by, also those that listen nowhere.
+func (d *doctor) users(owners map[uint64]process) {
+	rooted := map[process]bool{}
+	for _, p := range owners {
+		if p.uid == 0 {
+			rooted[p] = true
+		}
 	}
+	for _, p := range slices.SortedFunc(maps.Keys(rooted), func(a, b process) int { return a.pid - b.pid }) {
+		d.bad("run it as a user of its own: the units under deploy/systemd do", "%s (%d) runs as root", p.name, p.pid)
+	}
+}
+
+// listeners looks at where the processes of Viesti listen.
+func (d *doctor) listeners(owners map[uint64]process, s *server) error {
 	listening, err := d.listening()
 	if err != nil {
 		return err
@@ -131,9 +147,6 @@ func (d *doctor) listeners(s *server) error {
 
 func (d *doctor) listener(address netip.AddrPort, p process, l *listenerConfig) {
 	where := fmt.Sprintf("%s (%d, user %d) listens at %s", p.name, p.pid, p.uid, address)
-	if p.uid == 0 {
-		d.bad("run it as a user of its own: the units under deploy/systemd do", "%s as root", p.name)
-	}
 	switch {
 	case address.Addr().Unmap().IsLoopback():
 		d.fine("%s: this machine alone", where)

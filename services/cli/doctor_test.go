@@ -77,6 +77,7 @@ func TestDoctorListeners(t *testing.T) {
 	m := newMachine(t)
 	m.runs(7, "viesti-smpp", 100, 101, 102, 103)
 	m.runs(8, "nginx", 200)
+	m.runs(9, "viesti-modem", 300)
 	m.listens(socketLine("0100007F:0AD7", "0A", 100), socketLine("00000000:0DDE", "0A", 101), socketLine("00000000:0FA0", "0A", 102),
 		socketLine("00000000:1F90", "0A", 200), socketLine("0100007F:0AD7", "01", 103))
 	out, err := m.says("smpp:\n  listeners:\n    - address: 0.0.0.0:3550\n      tls: {certificate: /nowhere/c, key: /nowhere/k}\n")
@@ -84,6 +85,15 @@ func TestDoctorListeners(t *testing.T) {
 		t.Fatalf("%v:\n%s", err, out)
 	}
 	wantLines(t, out, "127.0.0.1:2775: this machine alone", "0.0.0.0:3550 with TLS", "BAD   viesti-smpp (7, user ", "0.0.0.0:4000: who can reach this machine")
+	rooted := 0 // this test as root makes what it makes root's
+	if os.Getuid() == 0 {
+		rooted = 1
+	}
+	for _, who := range []string{"viesti-smpp (7)", "viesti-modem (9)"} {
+		if n := strings.Count(out, "BAD   "+who+" runs as root\n"); n != rooted {
+			t.Errorf("%s is said to run as root %d times:\n%s", who, n, out)
+		}
+	}
 	if strings.Contains(out, "8080") || strings.Count(out, "listens at") != 3 {
 		t.Errorf("it speaks of others:\n%s", out)
 	}

@@ -140,7 +140,7 @@ func (f *esmeFlags) run(ctx context.Context, stdout io.Writer) error {
 		Message: func(int) *smpp.ShortMessage { return f.message() },
 	}
 	missing := 0
-	load.Linger = func(ctx context.Context) { missing = f.linger(ctx, cfg.Inbox, show) }
+	load.Linger = func(ctx context.Context, r *esme.Result) { missing = f.linger(ctx, r.Acknowledged, cfg.Inbox, show) }
 	show.quiet = f.messages > 1
 	result, err := load.Run(ctx)
 	if result == nil {
@@ -201,14 +201,14 @@ func ascii(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r > 'z' || strings.ContainsRune("$@[\\]^_`", r) })
 }
 
-// linger waits for receipts and for the time that was asked for, and returns how
-// many receipts are missing.
-func (f *esmeFlags) linger(ctx context.Context, inbox *esme.Inbox, show *shower) (missing int) {
+// linger waits for the receipts of what was accepted and for the time that was asked for,
+// and returns how many receipts are missing.
+func (f *esmeFlags) linger(ctx context.Context, accepted int, inbox *esme.Inbox, show *shower) (missing int) {
 	if f.receipts && f.mode == "transceiver" {
 		waiting, cancel := context.WithTimeout(ctx, f.patience)
 		defer cancel()
-		_, _ = inbox.Until(waiting, func([]*esme.Delivery) bool { return show.finals() >= f.messages })
-		missing = max(f.messages-show.finals(), 0)
+		_, _ = inbox.Until(waiting, func([]*esme.Delivery) bool { return show.finals() >= accepted })
+		missing = max(accepted-show.finals(), 0)
 	}
 	if f.wait > 0 {
 		timer := time.NewTimer(f.wait)

@@ -11,11 +11,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/smpp"
+	"github.com/viesti-sms/viesti/services/internal/sim/esme"
 	sim "github.com/viesti-sms/viesti/services/internal/sim/modem"
 )
 
@@ -183,4 +185,18 @@ func TestMessageOfFlags(t *testing.T) {
 			t.Errorf("%.10q: data_coding %d, %d octets of text, %d of payload", text, m.DataCoding, len(m.Text), len(payload))
 		}
 	}
+}
+
+// TestNoReceiptsOfRefused: a message that was refused has no receipt to wait for.
+func TestNoReceiptsOfRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &esmeFlags{receipts: true, mode: "transceiver", messages: 2, patience: time.Minute}
+		began := time.Now()
+		if missing := f.linger(t.Context(), 0, &esme.Inbox{}, &shower{}); missing != 0 || time.Since(began) != 0 {
+			t.Errorf("%d missing, waited %v", missing, time.Since(began))
+		}
+		if missing := f.linger(t.Context(), 1, &esme.Inbox{}, &shower{}); missing != 1 || time.Since(began) != time.Minute {
+			t.Errorf("of an accepted one: %d missing, waited %v", missing, time.Since(began))
+		}
+	})
 }

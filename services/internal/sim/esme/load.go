@@ -24,8 +24,9 @@ type Load struct {
 	// Message is the message number n, counted from 0. It is called by one goroutine
 	// for each session; what it returns is written before the next call.
 	Message func(n int) *smpp.ShortMessage
-	// Linger is called, when every response is there, before the sessions unbind.
-	Linger func(ctx context.Context)
+	// Linger is called, when every response is there, before the sessions unbind, with
+	// what came of it so far.
+	Linger func(ctx context.Context, r *Result)
 }
 
 // Result is what came of a Load.
@@ -76,7 +77,7 @@ func (l *Load) Run(ctx context.Context) (*Result, error) {
 	busy.Wait()
 	r := merge(parts, began)
 	if l.Linger != nil {
-		l.Linger(ctx)
+		l.Linger(ctx, r)
 	}
 	return r, errors.Join(append(errs, unbind(ctx, clients))...)
 }
