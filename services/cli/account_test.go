@@ -195,7 +195,7 @@ func TestPolicyApply(t *testing.T) {
 		must(t, os.WriteFile(file, []byte(text), 0o600))
 	}
 	write(policyText)
-	if out := prints(t, "", "policy", "check", "-f", file); !strings.Contains(out, "2 queues, 1 denied and 3 allowed prefixes, 1 inbound routes, 0 accounts") ||
+	if out := prints(t, "", "policy", "check", "-f", file); !strings.Contains(out, "2 queues, 1 denied and 3 allowed prefixes, 1 inbound routes, 0 quiet hours, 0 accounts") ||
 		!strings.Contains(out, "note: lists.allow[2]: there is no queue \"nowhere\"") || !strings.Contains(out, "note: inbound[0]: there is no account \"acme\"") {
 		t.Errorf("check says:\n%s", out)
 	}

@@ -139,14 +139,22 @@ func (e *env) runJob(ctx context.Context, b *bus.Bus, name string, detach bool, 
 	if err != nil {
 		return err
 	}
-	fmt.Fprint(e.stdout, ran.Output)
-	if ran.Truncated {
-		fmt.Fprintln(e.stdout, "\n(it wrote more)")
-	}
+	e.showOutput(ran)
 	if ran.Outcome != life.JobSucceeded {
 		return fmt.Errorf("%w: %s %s", errJob, name, ranText(*ran))
 	}
 	return nil
+}
+
+// showOutput prints what a job wrote, and ends its last line.
+func (e *env) showOutput(ran *life.JobRan) {
+	fmt.Fprint(e.stdout, ran.Output)
+	if ran.Output != "" && !strings.HasSuffix(ran.Output, "\n") {
+		fmt.Fprintln(e.stdout)
+	}
+	if ran.Truncated {
+		fmt.Fprintln(e.stdout, "(it wrote more)")
+	}
 }
 
 func knownJob(ctx context.Context, b *bus.Bus, name string) error {
@@ -204,6 +212,9 @@ func (e *env) jobHistory() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "history NAME", Short: "show how the runs of a job went, for three days", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if last < 1 {
+				return fmt.Errorf("%w: --last is %d, want 1 or more", errUsage, last)
+			}
 			return e.withBus(cmd.Context(), patience, func(ctx context.Context, b *bus.Bus) error {
 				return e.showJobHistory(ctx, b, args[0], last, output)
 			})
@@ -215,7 +226,7 @@ func (e *env) jobHistory() *cobra.Command {
 }
 
 func (e *env) showJobHistory(ctx context.Context, b *bus.Bus, name string, last int, output bool) error {
-	events, err := b.JobHistory(ctx, name, max(last, 1))
+	events, err := b.JobHistory(ctx, name, last)
 	if err != nil {
 		return err
 	}

@@ -115,6 +115,9 @@ func describe(ev *life.Event, full bool) string {
 		if k.State == life.Replaced {
 			return fmt.Sprintf("revision %d waits in its place", k.Revision)
 		}
+		if k.Number == 0 {
+			return fmt.Sprintf("part %d of %d", k.Part, k.Total) // it was not attempted
+		}
 		return fmt.Sprintf("part %d of %d, attempt %d", k.Part, k.Total, k.Number)
 	case life.PartDone:
 		return part(k, full)

@@ -15,8 +15,8 @@ import (
 
 func (e *env) policy() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "policy", Short: "show, check and change the shared policy: queues, lists, inbound routes, accounts",
-		Long: "policy looks after what all services share: queues, lists, inbound routes and accounts.\n\n" +
+		Use: "policy", Short: "show, check and change the shared policy: queues, lists, inbound routes, quiet hours, accounts",
+		Long: "policy looks after what all services share: queues, lists, inbound routes,\nquiet hours and accounts.\n\n" +
 			"show prints it as apply reads it. Its version keeps two people from undoing each other's work:\n" +
 			"apply refuses a file whose version is not the one in force; without a version it overwrites.",
 	}
@@ -28,8 +28,8 @@ func (e *env) policyApply() *cobra.Command {
 	var path string
 	cmd := &cobra.Command{
 		Use: "apply -f FILE", Short: "make a file the policy of all services", Args: cobra.NoArgs,
-		Long: "apply makes the queues, lists and inbound routes of a file the policy of all services, and puts\n" +
-			"its accounts into place. Accounts that the file does not name stay as they are, and so do secrets.",
+		Long: "apply makes the queues, lists, inbound routes and quiet hours of a file the policy of all services,\n" +
+			"and puts its accounts into place. Accounts that the file does not name stay as they are, and so do secrets.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := policyfile.Load(path)
 			if err != nil {
@@ -61,7 +61,8 @@ func (e *env) applyPolicy(ctx context.Context, b *bus.Bus, p *policy.Policy) err
 	}
 	fmt.Fprintf(e.stdout, "version %d is in force\n", now.Version)
 	e.showWarnings(now)
-	return recordChange(ctx, b, audit.Policy, "", fmt.Sprintf("applied: %d queues, %d inbound routes, %d accounts", len(p.Routes.Queues), len(p.Inbound), len(p.Accounts)))
+	return recordChange(ctx, b, audit.Policy, "", fmt.Sprintf("applied: %d queues, %d inbound routes, %d quiet hours, %d accounts",
+		len(p.Routes.Queues), len(p.Inbound), len(p.Quiet), len(p.Accounts)))
 }
 
 func (e *env) showWarnings(p *policy.Policy) {
@@ -119,8 +120,8 @@ func (e *env) policyCheck() *cobra.Command {
 }
 
 func (e *env) sayChecked(p *policy.Policy) error {
-	fmt.Fprintf(e.stdout, "%d queues, %d denied and %d allowed prefixes, %d inbound routes, %d accounts\n",
-		len(p.Routes.Queues), len(p.Lists.Deny), len(p.Lists.Allow), len(p.Inbound), len(p.Accounts))
+	fmt.Fprintf(e.stdout, "%d queues, %d denied and %d allowed prefixes, %d inbound routes, %d quiet hours, %d accounts\n",
+		len(p.Routes.Queues), len(p.Lists.Deny), len(p.Lists.Allow), len(p.Inbound), len(p.Quiet), len(p.Accounts))
 	e.showWarnings(p)
 	return nil
 }

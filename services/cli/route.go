@@ -105,7 +105,7 @@ func (e *env) explainQuiet(p *policy.Policy, queue string, to message.Address, a
 	switch {
 	case len(names) == 0:
 	case until.IsZero():
-		fmt.Fprintf(e.stdout, "%s: quiet hours are not kept at %s: %s\n", to.Reveal(), at.Local().Format(clock), strings.Join(names, ", "))
+		fmt.Fprintf(e.stdout, "%s: does not wait at %s: the quiet hours %s are at other times\n", to.Reveal(), at.Local().Format(clock), strings.Join(names, ", "))
 	default:
 		fmt.Fprintf(e.stdout, "%s: waits from %s until %s, the end of the quiet hours %q; a message of high priority does not wait\n",
 			to.Reveal(), at.Local().Format(clock), until.Local().Format(clock), name)

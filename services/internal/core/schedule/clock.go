@@ -22,7 +22,7 @@ type Clock struct {
 
 // Errors of Clock.
 var (
-	ErrClock    = errors.New("give either an interval or a cron expression")
+	ErrClock    = errors.New("its times cannot be used")
 	ErrInterval = errors.New("the interval must be whole seconds, at least one")
 )
 
@@ -35,7 +35,7 @@ const fiveFields = 5
 func (c Clock) Check() error {
 	switch {
 	case (c.Every != 0) == (c.Cron != ""):
-		return ErrClock
+		return fmt.Errorf("%w: give either an interval or a cron expression", ErrClock)
 	case c.Cron != "":
 		_, _, err := c.cron()
 		return err

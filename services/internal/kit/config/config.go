@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
 )
 
 // ErrInvalid says that a configuration cannot be used.
@@ -41,7 +42,7 @@ func LoadSome(path string, v any) error {
 		return nil
 	}
 	if err := yaml.Unmarshal(data, v); err != nil {
-		return fmt.Errorf("%s: %w: %s", path, ErrInvalid, strings.TrimSpace(yaml.FormatError(err, false, true)))
+		return fmt.Errorf("%s: %w: %s", path, ErrInvalid, explain(data, err))
 	}
 	return nil
 }
@@ -53,7 +54,7 @@ func Decode(data []byte, v any) error {
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
 	if err := dec.Decode(v); err != nil {
-		return fmt.Errorf("%w: %s", ErrInvalid, strings.TrimSpace(yaml.FormatError(err, false, true)))
+		return fmt.Errorf("%w: %s", ErrInvalid, explain(data, err))
 	}
 	return nil
 }
@@ -95,11 +96,11 @@ func (t Text) MarshalYAML() ([]byte, error) { return []byte(strconv.Quote(string
 type Duration time.Duration
 
 // UnmarshalYAML reads the written form.
-func (d *Duration) UnmarshalYAML(b []byte) error {
-	text := strings.Trim(strings.TrimSpace(string(b)), `"'`)
-	v, err := time.ParseDuration(text)
+func (d *Duration) UnmarshalYAML(node ast.Node) error {
+	token := node.GetToken()
+	v, err := time.ParseDuration(token.Value)
 	if err != nil {
-		return fmt.Errorf("%q is not a time like 10s, 5m or 1h", text)
+		return fmt.Errorf("[%d:%d] %q is not a time like 10s, 5m or 1h", token.Position.Line, token.Position.Column, token.Value)
 	}
 	*d = Duration(v)
 	return nil
