@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"time"
@@ -156,6 +157,11 @@ func (s *Server) greet(l *listener, conn net.Conn, peer netip.AddrPort, balanced
 	var state *tls.ConnectionState
 	if l.tls != nil {
 		secured, err := s.secure(l, conn, opened)
+		if errors.Is(err, io.EOF) { // it said nothing, as health checks do
+			s.halfOpen.leave(peer.Addr())
+			_ = conn.Close()
+			return
+		}
 		if err != nil {
 			s.halfOpen.leave(peer.Addr())
 			s.penalties.fail(peer.Addr(), time.Now())

@@ -12,6 +12,7 @@ import (
 
 	"github.com/viesti-sms/viesti/services/internal/codec/smpp"
 	"github.com/viesti-sms/viesti/services/internal/core/account"
+	"github.com/viesti-sms/viesti/services/internal/core/compose"
 	core "github.com/viesti-sms/viesti/services/internal/core/esme"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
@@ -183,6 +184,48 @@ func TestSubmitStatuses(t *testing.T) {
 	}
 }
 
+// TestRoomOfCharsets: what has to be converted may need more room than it had, and is
+// split then, unless it is a part already.
+func TestRoomOfCharsets(t *testing.T) {
+	t.Parallel()
+	f := newFake(someone("acme"))
+	c := dial(t, served(t, f).client("acme"))
+	part := "\x05\x00\x03\x2a\x02\x01"
+	payload := func(text string) smpp.TLVs { return smpp.TLVs(nil).Append(smpp.TagMessagePayload, []byte(text)...) }
+	for name, s := range map[string]struct {
+		change func(*smpp.ShortMessage)
+		status smpp.Status
+		parts  int
+	}{
+		"plain":          {func(m *smpp.ShortMessage) { m.DataCoding, m.Text = 3, bytes.Repeat([]byte("a"), 160) }, smpp.OK, 1},
+		"of two septets": {func(m *smpp.ShortMessage) { m.DataCoding, m.Text = 3, bytes.Repeat([]byte("["), 160) }, smpp.OK, 3},
+		"for UCS2":       {func(m *smpp.ShortMessage) { m.DataCoding, m.Text = 3, bytes.Repeat([]byte{0xE1}, 160) }, smpp.OK, 3},
+		"a part for UCS2": {func(m *smpp.ShortMessage) {
+			m.DataCoding, m.ESMClass, m.Text = 3, 0x40, append([]byte(part), bytes.Repeat([]byte{0xE1}, 153)...)
+		}, smpp.RInvMsgLen, 0},
+		"a short part for UCS2": {func(m *smpp.ShortMessage) {
+			m.DataCoding, m.ESMClass, m.Text = 3, 0x40, append([]byte(part), bytes.Repeat([]byte{0xE1}, 67)...)
+		}, smpp.OK, 1},
+		"a payload with a header": {func(m *smpp.ShortMessage) {
+			m.ESMClass, m.Text, m.TLVs = 0x40, nil, payload(part+strings.Repeat("a", 154))
+		}, smpp.RInvMsgLen, 0},
+		"a payload with ports": {func(m *smpp.ShortMessage) {
+			m.Text, m.TLVs = nil, payload(strings.Repeat("a", 160)).AppendUint16(smpp.TagDestinationPort, 2948)
+		}, smpp.RInvMsgLen, 0},
+	} {
+		before := len(f.messages())
+		if got := statusOfRequest(t, c, smpp.SubmitSMID, hello(s.change)); got != s.status {
+			t.Errorf("%s: status %#02x, want %#02x", name, uint32(got), uint32(s.status))
+		}
+		if all := f.messages(); len(all) > before {
+			whole, err := compose.Compose(all[before], &compose.Settings{})
+			if err != nil || len(whole.Parts) != s.parts {
+				t.Errorf("%s: %d parts (%v), want %d", name, len(whole.Parts), err, s.parts)
+			}
+		}
+	}
+}
+
 // TestVersion5 is what SMPP 5.0 allows or calls by another name.
 func TestVersion5(t *testing.T) {
 	t.Parallel()
@@ -213,6 +256,12 @@ func TestVersion5(t *testing.T) {
 	}
 }
 
+// refused is a Pending that is not durable for a reason.
+type refused struct{ err error }
+
+func (refused) Done() bool                   { return false }
+func (r refused) Wait(context.Context) error { return r.err }
+
 // TestBrokerStatuses: trouble of the broker is told by the statuses that clients
 // take for passing.
 func TestBrokerStatuses(t *testing.T) {
@@ -221,10 +270,12 @@ func TestBrokerStatuses(t *testing.T) {
 		start  func(*message.Submission) (Pending, error)
 		status smpp.Status
 	}{
-		"away":  {func(*message.Submission) (Pending, error) { return nil, bus.ErrUnavailable }, smpp.RSysErr},
-		"full":  {func(*message.Submission) (Pending, error) { return nil, bus.ErrFull }, smpp.RMsgQFul},
-		"other": {func(*message.Submission) (Pending, error) { return nil, context.DeadlineExceeded }, smpp.RSysErr},
-		"late":  {func(*message.Submission) (Pending, error) { return held(make(chan struct{})), nil }, smpp.RSysErr},
+		"away":     {func(*message.Submission) (Pending, error) { return nil, bus.ErrUnavailable }, smpp.RSysErr},
+		"full":     {func(*message.Submission) (Pending, error) { return nil, bus.ErrFull }, smpp.RMsgQFul},
+		"long":     {func(*message.Submission) (Pending, error) { return nil, bus.ErrTooLong }, smpp.RInvMsgLen},
+		"no space": {func(*message.Submission) (Pending, error) { return refused{bus.ErrFull}, nil }, smpp.RMsgQFul},
+		"other":    {func(*message.Submission) (Pending, error) { return nil, context.DeadlineExceeded }, smpp.RSysErr},
+		"late":     {func(*message.Submission) (Pending, error) { return held(make(chan struct{})), nil }, smpp.RSysErr},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFake(someone("acme"))
@@ -235,7 +286,7 @@ func TestBrokerStatuses(t *testing.T) {
 				t.Errorf("status %#02x, want %#02x", uint32(got), uint32(c.status))
 			}
 			i.stop()
-			if want := name == "late"; want != (len(f.retracted) == 1) {
+			if want := name == "late" || name == "no space"; want != (len(f.retracted) == 1) {
 				t.Errorf("taken back: %q", f.retracted)
 			}
 		})

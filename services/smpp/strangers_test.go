@@ -512,6 +512,29 @@ func TestTLS(t *testing.T) {
 	}
 }
 
+// TestHealthChecksOfTLS: who connects and closes without a word is no attacker.
+func TestHealthChecksOfTLS(t *testing.T) {
+	t.Parallel()
+	f := newFake(someone("acme"))
+	i := served(t, f, withTLS(t, nil))
+	for range freeFailures + 2 {
+		_ = bindSilently(t, i).Close()
+	}
+	wait(t, "their end", func() bool { return i.halfOpen.count() == 0 })
+	if i.penalties.barred(here.Addr(), time.Now()) {
+		t.Error("the address is barred")
+	}
+	cfg := i.client("acme")
+	cfg.TLS = &tls.Config{InsecureSkipVerify: true}
+	_ = dial(t, cfg)
+	i.stop()
+	for _, e := range f.trail() {
+		if e.Kind == audit.Refused {
+			t.Errorf("recorded as refused: %+v", e)
+		}
+	}
+}
+
 // TestClientCertificates: a certificate is good for its own account alone.
 func TestClientCertificates(t *testing.T) {
 	t.Parallel()

@@ -192,15 +192,19 @@ func (c *Conn) start(ctx context.Context, s *message.Submission, messageID *stri
 	s.ID, s.SMPP.MessageID = placeID(id, place), id
 	var err error
 	if p.pending, err = c.srv.broker.Start(ctx, s); err != nil {
-		p.status = notStarted(err)
+		p.status = notTaken(err)
 	}
 	return p
 }
 
-// notStarted is the status of a message that the broker did not take.
-func notStarted(err error) smpp.Status {
-	if errors.Is(err, bus.ErrFull) {
+// notTaken is the status of a message that the broker did not take, or may not have
+// taken.
+func notTaken(err error) smpp.Status {
+	switch {
+	case errors.Is(err, bus.ErrFull):
 		return smpp.RMsgQFul
+	case errors.Is(err, bus.ErrTooLong):
+		return smpp.RInvMsgLen
 	}
 	return smpp.RSysErr
 }
@@ -246,7 +250,7 @@ func (c *Conn) await(ctx context.Context, p *part) {
 	if p.pending != nil && !p.pending.Done() {
 		c.out.flush()
 		if err := p.pending.Wait(ctx); err != nil {
-			p.status = smpp.RSysErr
+			p.status = notTaken(err)
 			if !p.keep {
 				c.srv.retract(p.submission)
 			}

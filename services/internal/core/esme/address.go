@@ -43,7 +43,8 @@ func source(a smpp.Address, standard string) (string, error) {
 	case text == "":
 		return standard, nil
 	}
-	number := strings.Trim(strings.TrimPrefix(text, "+"), digits) == ""
+	bare := strings.TrimPrefix(text, "+")
+	number := bare != "" && strings.Trim(bare, digits) == ""
 	if number && a.TON != tonAlphanumeric {
 		return text, nil
 	}
@@ -92,7 +93,7 @@ func destination(a smpp.Address, country string) (message.Address, message.Numbe
 	}
 	kind := message.NumberAuto
 	switch {
-	case plus, a.TON == tonInternational:
+	case plus:
 		kind, number = message.NumberInternational, strings.TrimPrefix(number, internationalTrunk)
 	case a.TON == tonNetwork, a.TON == tonSubscriber, a.TON == tonAbbreviated:
 		number = "s" + number
@@ -100,6 +101,11 @@ func destination(a smpp.Address, country string) (message.Address, message.Numbe
 		kind, number = message.NumberInternational, number[len(internationalTrunk):]
 	case country != "" && strings.HasPrefix(number, nationalTrunk):
 		kind, number = message.NumberInternational, country+number[len(nationalTrunk):]
+	case a.TON == tonInternational:
+		kind = message.NumberInternational
+	}
+	if kind == message.NumberInternational && strings.HasPrefix(number, nationalTrunk) {
+		return none, 0, smpp.RInvDstAdr // no country code begins so (ITU-T E.164)
 	}
 	if bare := strings.TrimPrefix(number, "s"); bare == "" || len(bare) > maxDigits {
 		return none, 0, smpp.RInvDstAdr

@@ -148,16 +148,22 @@ func TestStatuses(t *testing.T) {
 		change change
 		want   smpp.Status
 	}{
-		"nothing wrong":        {func(*smpp.ShortMessage) {}, smpp.OK},
-		"service_type":         {func(m *smpp.ShortMessage) { m.ServiceType = []byte("XXX") }, smpp.RInvSerTyp},
-		"source TON":           {func(m *smpp.ShortMessage) { m.Source.TON = 7 }, smpp.RInvSrcTON},
-		"source NPI":           {func(m *smpp.ShortMessage) { m.Source.NPI = 2 }, smpp.RInvSrcNPI},
-		"no source":            {func(m *smpp.ShortMessage) { m.Source.Addr = nil }, smpp.RInvSrcAdr},
-		"long name":            {func(m *smpp.ShortMessage) { m.Source.Addr = []byte("TwelveLetter") }, smpp.RInvSrcAdr},
-		"name with a line end": {func(m *smpp.ShortMessage) { m.Source.Addr = []byte("a\nb") }, smpp.RInvSrcAdr},
-		"escape in a name":     {func(m *smpp.ShortMessage) { m.Source.Addr = []byte("a\x1be") }, smpp.RInvSrcAdr},
-		"C1 in a name":         {func(m *smpp.ShortMessage) { m.Source.Addr = []byte("a\x9b") }, smpp.RInvSrcAdr},
-		"C1 in UTF-8":          {func(m *smpp.ShortMessage) { m.Source.Addr = []byte("a\u009b") }, smpp.RInvSrcAdr},
+		"nothing wrong":               {func(*smpp.ShortMessage) {}, smpp.OK},
+		"service_type":                {func(m *smpp.ShortMessage) { m.ServiceType = []byte("XXX") }, smpp.RInvSerTyp},
+		"source TON":                  {func(m *smpp.ShortMessage) { m.Source.TON = 7 }, smpp.RInvSrcTON},
+		"source NPI":                  {func(m *smpp.ShortMessage) { m.Source.NPI = 2 }, smpp.RInvSrcNPI},
+		"no source":                   {func(m *smpp.ShortMessage) { m.Source.Addr = nil }, smpp.RInvSrcAdr},
+		"long name":                   {func(m *smpp.ShortMessage) { m.Source.Addr = []byte("TwelveLetter") }, smpp.RInvSrcAdr},
+		"name with a line end":        {func(m *smpp.ShortMessage) { m.Source.Addr = []byte("a\nb") }, smpp.RInvSrcAdr},
+		"escape in a name":            {func(m *smpp.ShortMessage) { m.Source.Addr = []byte("a\x1be") }, smpp.RInvSrcAdr},
+		"C1 in a name":                {func(m *smpp.ShortMessage) { m.Source.Addr = []byte("a\x9b") }, smpp.RInvSrcAdr},
+		"C1 in UTF-8":                 {func(m *smpp.ShortMessage) { m.Source.Addr = []byte("a\u009b") }, smpp.RInvSrcAdr},
+		"no country begins with zero": {func(m *smpp.ShortMessage) { m.Destination.Addr = []byte("0401234567") }, smpp.RInvDstAdr},
+		"nor after a trunk prefix": {func(m *smpp.ShortMessage) {
+			m.Destination.TON, m.Destination.Addr = 0, []byte("000401234567")
+		}, smpp.RInvDstAdr},
+		"schedule of this very second":  {func(m *smpp.ShortMessage) { m.ScheduleDeliveryTime = []byte("260301120000000+") }, smpp.OK},
+		"schedule of the second before": {func(m *smpp.ShortMessage) { m.ScheduleDeliveryTime = []byte("260301115959900+") }, smpp.RInvSched},
 		"source too long for a receipt": {func(m *smpp.ShortMessage) {
 			m.Source.Addr = []byte("123456789012345678901")
 		}, smpp.RInvSrcAdr},
@@ -212,7 +218,7 @@ func TestStatuses(t *testing.T) {
 		m := good()
 		c.change(&m)
 		r := Rules{Version: smpp.Version34}
-		_, _, err := r.Submission(&m, now)
+		_, _, err := r.Submission(&m, now.Add(900*time.Millisecond))
 		if got := statusOf(err); got != c.want {
 			t.Errorf("%s: %#x (%v), want %#x", name, uint32(got), err, uint32(c.want))
 		}
@@ -336,7 +342,8 @@ func TestDestinations(t *testing.T) {
 	}{
 		{1, "358401", "358401", message.NumberInternational}, {0, "+358401", "358401", message.NumberInternational},
 		{0, "00358401", "358401", message.NumberInternational}, {2, "4477900", "4477900", message.NumberAuto},
-		{2, "0401", "358401", message.NumberInternational}, {6, "16400", "s16400", message.NumberAuto}, {0, "112", "112", message.NumberAuto},
+		{2, "0401", "358401", message.NumberInternational},
+		{1, "0401", "358401", message.NumberInternational}, {1, "00358401", "358401", message.NumberInternational}, {6, "16400", "s16400", message.NumberAuto}, {0, "112", "112", message.NumberAuto},
 	} {
 		got, kind, err := destination(smpp.Address{TON: c.ton, Addr: []byte(c.addr)}, "358")
 		if err != nil || got.Reveal() != c.want || kind != c.kind {
@@ -379,6 +386,31 @@ func TestCodings(t *testing.T) {
 	for c, text := range map[Charset]string{ASCII: "\xe4", UTF8: "\xe4", Hebrew: "\xc0"} {
 		if _, _, err := c.body([]byte(text)); statusOf(err) != smpp.RSubmitFail {
 			t.Errorf("charset %d takes %x: %v", c, text, err)
+		}
+	}
+}
+
+// TestWaitingIndications: the text of a message waiting indication is in the alphabet that
+// its TP-DCS says, whatever charset it came in.
+func TestWaitingIndications(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		standard Charset
+		coding   uint8
+		text     string
+		alphabet message.Alphabet
+		body     string
+		dcs      uint8
+	}{
+		{GSM, 0xC8, "\x02a", message.GSM, "\x02a", 0xC8}, {Latin1, 0xC8, "$a", message.GSM, "\x02a", 0xC8},
+		{Latin1, 0xD9, "\xe1", message.UCS2, "\x00\xe1", 0xE9}, {UTF8, 0xC0, "ж", message.UCS2, "\x04\x36", 0xE0},
+		{UTF8, 0xEA, "\x04\x36", message.UCS2, "\x04\x36", 0xEA},
+	} {
+		m := good()
+		m.DataCoding, m.Text = c.coding, []byte(c.text)
+		s := submit(t, Rules{Version: smpp.Version34, Standard: c.standard}, m)
+		if s.Alphabet != c.alphabet || string(s.Body.Reveal()) != c.body || s.Options.DCS == nil || *s.Options.DCS != c.dcs {
+			t.Errorf("%#x in charset %d: alphabet %v, %q, %v; want %#x", c.coding, c.standard, s.Alphabet, s.Body.Reveal(), s.Options.DCS, c.dcs)
 		}
 	}
 }

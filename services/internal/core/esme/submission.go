@@ -4,8 +4,10 @@ import (
 	"slices"
 	"time"
 
+	"github.com/viesti-sms/viesti/services/internal/codec/gsm7"
 	"github.com/viesti-sms/viesti/services/internal/codec/smpp"
 	"github.com/viesti-sms/viesti/services/internal/codec/tpdu"
+	"github.com/viesti-sms/viesti/services/internal/codec/ucs2"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 )
 
@@ -189,6 +191,9 @@ func (r *Rules) content(m *smpp.ShortMessage, class Class, s *message.Submission
 	if len(udh)+len(body) == 0 || (!payload || len(udh) > 0) && !fits(coding.Charset, len(text), len(udh)) {
 		return smpp.RInvMsgLen
 	}
+	if coding.DCS != nil && alphabet == message.UTF8 {
+		alphabet, body, coding.DCS = waiting(string(body), *coding.DCS)
+	}
 	split := message.SplitConcatenated
 	s.Alphabet, s.Body = alphabet, message.NewBody(body)
 	s.Options.UDH, s.Options.UDHI, s.Options.Split, s.Options.Reference16 = udh, message.TriOf(len(udh) > 0), &split, true
@@ -198,6 +203,18 @@ func (r *Rules) content(m *smpp.ShortMessage, class Class, s *message.Submission
 		return smpp.RInvSubRep // it would take the place of the part before it
 	}
 	return nil
+}
+
+// waiting is the text of a message waiting indication in the alphabet that its TP-DCS
+// says, which is another one where the GSM alphabet lacks a character (3GPP TS 23.038 §4).
+func waiting(text string, dcs uint8) (message.Alphabet, []byte, *uint8) {
+	const storeUCS2, kind = 0xE0, 0x0F
+	septets, missing := gsm7.NewEncoder(gsm7.Tables{}).AppendEncode(nil, text)
+	if missing == 0 {
+		return message.GSM, septets, &dcs
+	}
+	dcs = storeUCS2 | dcs&kind
+	return message.UCS2, ucs2.AppendEncode(nil, text), &dcs
 }
 
 // IsPart reports whether a message is a part of one that its client has cut.

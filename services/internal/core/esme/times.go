@@ -65,14 +65,18 @@ func absolute(p [6]int, tenths, quarters int, behind bool) (time.Time, bool) {
 // FormatTime writes an absolute time in UTC.
 func FormatTime(t time.Time) string { return t.UTC().Format("060102150405") + "000+" }
 
-// schedule reads schedule_delivery_time; none is the zero time.
+// schedule reads schedule_delivery_time; none, and the present second, which many
+// clients write without its fraction, is the zero time.
 func schedule(text []byte, now time.Time, furthest time.Duration) (time.Time, error) {
 	if len(text) == 0 {
 		return time.Time{}, nil
 	}
 	t, ok := ParseTime(text, now)
-	if !ok || t.Before(now) || t.After(now.Add(furthest)) {
+	switch {
+	case !ok, t.Before(now.Truncate(time.Second)), t.After(now.Add(furthest)):
 		return time.Time{}, smpp.RInvSched
+	case !t.After(now):
+		return time.Time{}, nil
 	}
 	return t, nil
 }

@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -28,6 +29,9 @@ var (
 	ErrNotFound = errors.New("no such message")
 	// ErrFull says that as many messages wait as the broker is meant to hold.
 	ErrFull = errors.New("the broker has no room for more waiting messages")
+	// ErrTooLong says that a submission has more octets than the broker takes of one
+	// message. It will never take it.
+	ErrTooLong = errors.New("the submission is longer than the broker takes")
 	// ErrNewer says that the assets on the broker were made by a newer version
 	// and cannot be used by this one.
 	ErrNewer = errors.New("the broker was set up by a newer version")
@@ -140,6 +144,15 @@ func transient(err error) bool {
 // accountFull is the answer of a server whose account has used up its space; the
 // space of the server itself is a 503.
 const accountFull jetstream.ErrorCode = 10002
+
+// outOfSpace are the answers of a server that has no room left, for the account or at all.
+var outOfSpace = []jetstream.ErrorCode{accountFull, 10023, 10047}
+
+// full reports whether an error is the answer of a server that has no room left.
+func full(err error) bool {
+	var api *jetstream.APIError
+	return errors.As(err, &api) && slices.Contains(outOfSpace, api.ErrorCode)
+}
 
 // noPeers is the answer of a cluster of which not enough servers are there yet.
 const noPeers jetstream.ErrorCode = 10005

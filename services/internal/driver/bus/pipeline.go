@@ -54,9 +54,13 @@ func (b *Bus) Start(ctx context.Context, s *message.Submission) (*Pending, error
 
 // Wait returns nil when the submission is durable. It tries again what failed,
 // until ctx ends; then the outcome is unknown, and the submission may be made
-// again with the same id.
+// again with the same id. ErrFull says that the broker answered, last, that it has no room.
 func (p *Pending) Wait(ctx context.Context) error {
-	if err := p.bus.await(ctx, p.msgs, p.futures); err != nil {
+	err := p.bus.await(ctx, p.msgs, p.futures)
+	if full(err) {
+		err = fmt.Errorf("%w: %w", ErrFull, err)
+	}
+	if err != nil {
 		return fmt.Errorf("message %s: %w", p.submission.ID, err)
 	}
 	p.bus.announce(p.submission)

@@ -3,6 +3,9 @@ package bus
 import (
 	"testing"
 	"time"
+
+	"github.com/viesti-sms/viesti/services/internal/core/message"
+	"github.com/viesti-sms/viesti/services/internal/natsd"
 )
 
 // start starts a submission and returns what waits for it.
@@ -77,6 +80,39 @@ func TestStartWhenFull(t *testing.T) {
 	must(t, broker.bus(t, Options{}).Submit(bounded(t), submission("a", "q")))
 	_, err := broker.bus(t, Options{MaxQueued: 1}).Start(bounded(t), submission("b", "q"))
 	wantError(t, err, ErrFull)
+}
+
+// TestStartWithoutSpace: a broker that has no room is told from one that is away.
+func TestStartWithoutSpace(t *testing.T) {
+	t.Parallel()
+	const space, size = 400 << 10, 32 << 10
+	broker := &broker{cfg: natsd.Config{Dir: t.TempDir(), Name: "test", SyncInterval: time.Minute, MaxStore: space}}
+	broker.start(t)
+	t.Cleanup(func() { broker.Close() })
+	b := broker.bus(t, Options{})
+	for n, id := range ids(2 * space / size) {
+		s := submission(id, "q")
+		s.Body = message.NewBody(make([]byte, size))
+		p, err := b.Start(bounded(t), s)
+		must(t, err)
+		if err = p.Wait(within(t, 500*time.Millisecond)); err != nil {
+			wantError(t, err, ErrFull)
+			if n < 2 {
+				t.Errorf("message %d does not fit", n+1)
+			}
+			return
+		}
+	}
+	t.Error("everything found room")
+}
+
+// TestStartTooLong: what is too long for the broker never becomes shorter.
+func TestStartTooLong(t *testing.T) {
+	t.Parallel()
+	s := submission("a", "q")
+	s.Body = message.NewBody(make([]byte, maxMessage))
+	_, err := newBus(t).Start(bounded(t), s)
+	wantError(t, err, ErrTooLong)
 }
 
 func TestTicketsAreGivenOnce(t *testing.T) {

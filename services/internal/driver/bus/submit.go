@@ -91,7 +91,7 @@ func (b *Bus) submissionAt(s *message.Submission, at time.Time) (*nats.Msg, erro
 		return nil, err
 	}
 	if len(data) > maxMessage {
-		return nil, fmt.Errorf("message %s is %d octets long, more than the %d that the broker takes", s.ID, len(data), maxMessage)
+		return nil, fmt.Errorf("message %s: %w: %d octets, at most %d", s.ID, ErrTooLong, len(data), maxMessage)
 	}
 	m := &nats.Msg{Subject: b.space.Out(queued(s)), Data: data, Header: nats.Header{}}
 	m.Header.Set(subject.HeaderMessageID, s.ID)
