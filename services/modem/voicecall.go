@@ -51,7 +51,7 @@ func (d *delivery) voiceCall(ctx context.Context) error {
 		CPAS: v.CPAS, CLCC: v.CLCC, RingOnly: v.IgnoreResponse, ATH: d.dev.OldHangUp,
 	})
 	if err != nil && result == "" {
-		return &ending{cause: err, trouble: true, pause: d.backOff(1)}
+		return d.unknown(ctx, 1, &driver.UnknownError{Err: err}) // it may have rung
 	}
 	if err != nil {
 		d.log.Warn("ending the call", zap.Error(err))

@@ -54,6 +54,21 @@ func TestVoiceCall(t *testing.T) {
 	}
 }
 
+// TestCallOfAModemThatVanishes: another host's modem makes the call, and does not wait
+// until the first one must have given up.
+func TestCallOfAModemThatVanishes(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	g := newHeard()
+	r.worker("A", sim.Config{OnCommand: g.Add, Rules: rules(t, `[{"stage":"command","match":"ATD","action":"drop","delay":"1h"}]`)}, slow)
+	r.submit("call", "0", func(s *message.Submission) { s.Kind = message.Voicecall })
+	g.wait(t, "ATD+358401234567;", 1)
+	r.worker("B", sim.Config{}, slow)
+	if s := r.sent("call"); s.Result != "OK" || !s.MaybeDuplicated {
+		t.Errorf("sent event: %+v", s)
+	}
+}
+
 const driverTimeout = "Timeout"
 
 func TestVoiceCallSettings(t *testing.T) {
