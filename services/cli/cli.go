@@ -26,11 +26,13 @@ type env struct {
 	stdin  io.Reader
 	stdout io.Writer
 	now    func() time.Time
+	// refused ends the command with what the broker did not permit.
+	refused context.CancelCauseFunc
 }
 
 // Command returns the command line tool, with the commands of others that belong to it.
 func Command(version string, stdin io.Reader, stdout io.Writer, others ...*cobra.Command) *cobra.Command {
-	e := &env{stdin: stdin, stdout: stdout, now: time.Now}
+	e := &env{stdin: stdin, stdout: stdout, now: time.Now, refused: func(error) {}}
 	root := &cobra.Command{
 		Use: "viesti", Short: "send messages through Viesti and look after it", Version: version,
 		SilenceUsage: true, SilenceErrors: true,
@@ -51,6 +53,7 @@ func Command(version string, stdin io.Reader, stdout io.Writer, others ...*cobra
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageTemplate(groupUsage(root))
 	sayUsage(root)
+	e.endWhenRefused(root)
 	return root
 }
 
@@ -78,7 +81,7 @@ func (e *env) connect() (b *bus.Bus, closeBus func(), err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	nc, err := bus.Dial(target, bus.ConnectOptions("viesti@"+host(), func(bool, error) {})...)
+	nc, err := bus.Dial(target, bus.ConnectOptions("viesti@"+host(), e.notify)...)
 	if err != nil {
 		return nil, nil, connectHint(err)
 	}
@@ -88,6 +91,39 @@ func (e *env) connect() (b *bus.Bus, closeBus func(), err error) {
 		return nil, nil, err
 	}
 	return b, func() { _ = nc.Drain(); nc.Close() }, nil
+}
+
+// errRefused says that the user of the broker may not do what a command does.
+var errRefused = errors.New("the broker does not permit this user to do that")
+
+// notify is told what becomes of the connection. What the broker refuses it does not
+// answer: without this a command waits in vain, and then says that nobody answers.
+func (e *env) notify(_ bool, err error) {
+	if bus.Refused(err) {
+		e.refused(fmt.Errorf("%w: %w; give the key of one who may, with --context, --creds or --nkey, "+
+			"or run it on the host that the permissions of this one name", errRefused, err))
+	}
+}
+
+// endWhenRefused makes cmd and the commands below it end when the broker refuses what
+// they do, and say so.
+func (e *env) endWhenRefused(cmd *cobra.Command) {
+	if run := cmd.RunE; run != nil {
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			ctx, cancel := context.WithCancelCause(cmd.Context())
+			defer cancel(nil)
+			e.refused = cancel
+			cmd.SetContext(ctx)
+			err := run(cmd, args)
+			if cause := context.Cause(ctx); errors.Is(cause, errRefused) {
+				return cause
+			}
+			return err
+		}
+	}
+	for _, c := range cmd.Commands() {
+		e.endWhenRefused(c)
+	}
 }
 
 // connectHint adds to an error what to do about it.

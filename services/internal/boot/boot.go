@@ -44,6 +44,8 @@ func Notify(logger *zap.Logger) func(bool, error) {
 		switch {
 		case !connected:
 			logger.Warn("connection to the broker lost; trying to get it back", zap.Error(err))
+		case bus.Refused(err):
+			logger.Error("the broker does not permit that; set up its streams first, or see the permissions of this user in its configuration", zap.Error(err))
 		case err != nil:
 			logger.Error("the broker complains", zap.Error(err))
 		default:

@@ -62,6 +62,7 @@ func TestUnits(t *testing.T) {
 			wantSettings(t, u, map[string]string{
 				"[Service]Type": "exec", "[Service]User": "viesti", "[Service]ProtectSystem": "strict", "[Service]NoNewPrivileges": "yes",
 				"[Service]CapabilityBoundingSet": "", "[Service]KillMode": "mixed",
+				"[Service]LogsDirectory": "viesti", // log.file cannot be written elsewhere in a strict system
 			})
 			checkCommand(t, strings.TrimSuffix(filepath.Base(path), ".service"), u["[Service]ExecStart"][0])
 		})

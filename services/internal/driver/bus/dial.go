@@ -86,6 +86,11 @@ func Dial(t Target, opts ...nats.Option) (*nats.Conn, error) {
 	return nc, nil
 }
 
+// Refused reports whether what the broker says of a connection, in notify of
+// ConnectOptions, is that its user may not do something. What was asked for then is not
+// answered.
+func Refused(err error) bool { return errors.Is(err, nats.ErrPermissionViolation) }
+
 // refusal adds to the error of a connection whose fault that is.
 func refusal(err error) error {
 	var network net.Error
