@@ -9,6 +9,7 @@ import (
 	"context"
 	"io"
 	"sync"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -69,5 +70,11 @@ func (s *Service) Run(ctx context.Context) error {
 		wg.Go(func() { w.run(ctx) })
 	}
 	wg.Wait()
+	over, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+	defer cancel()
+	s.bus.Relinquish(over)
 	return nil
 }
+
+// farewell is how long the broker may take to get back what was fetched ahead.
+const farewell = 5 * time.Second

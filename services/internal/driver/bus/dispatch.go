@@ -2,6 +2,7 @@ package bus
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -31,6 +32,8 @@ type dispatcher struct {
 	// when there is no Taker left to wait for.
 	running   bool
 	reopening context.CancelFunc
+	// ended is closed when the last puller has given back what nobody took.
+	ended chan struct{}
 }
 
 // keepSpare is how long a message may be here without a modem that takes it.
@@ -64,6 +67,12 @@ func (ds *dispatchers) of(b *Bus, queues []string) *dispatcher {
 		ds.all[key] = &dispatcher{bus: b, queues: slices.Clone(queues), wake: make(chan struct{}, 1)}
 	}
 	return ds.all[key]
+}
+
+func (ds *dispatchers) list() []*dispatcher {
+	ds.mu.Lock()
+	defer ds.mu.Unlock()
+	return slices.Collect(maps.Values(ds.all))
 }
 
 func (ds *dispatchers) count() int {
@@ -107,7 +116,7 @@ func (d *dispatcher) takeSpare() (*delivered, *waiter) {
 	w := &waiter{got: make(chan handout, 1)}
 	d.waiters = append(d.waiters, w)
 	if !d.running {
-		d.running = true
+		d.running, d.ended = true, make(chan struct{})
 		go (&puller{dispatcher: d}).run()
 	}
 	return nil, w
@@ -244,7 +253,30 @@ func (d *dispatcher) rest() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.running = len(d.waiters) > 0 || len(d.spare) > 0
+	if !d.running {
+		close(d.ended)
+	}
 	return !d.running
+}
+
+// Relinquish waits, until ctx ends, for the return of what was fetched for Takers that
+// do not take it any more: in a connection that is closed before, it would be held for
+// nobody until AckWait has passed.
+func (b *Bus) Relinquish(ctx context.Context) {
+	for _, d := range b.dispatchers.list() {
+		d.mu.Lock()
+		ended := d.ended
+		d.mu.Unlock()
+		if ended == nil {
+			continue
+		}
+		select {
+		case <-ended:
+		case <-ctx.Done():
+			return
+		}
+	}
+	_ = b.nc.FlushWithContext(ctx)
 }
 
 // pace measures how fast messages are taken.

@@ -118,6 +118,36 @@ func TestCancelledTakeHoldsNothing(t *testing.T) {
 	}
 }
 
+// TestRelinquish: a process that stops has messages that were fetched ahead. When it has
+// waited for their return, nothing is held for nobody.
+func TestRelinquish(t *testing.T) {
+	t.Parallel()
+	broker := newBroker(t)
+	opts := Options{AckWait: 10 * time.Minute}
+	nc := broker.connection(t)
+	stopping, err := New(nc, opts)
+	must(t, err)
+	must(t, stopping.Ensure(bounded(t)))
+	const messages, taken = 600, 400
+	for _, id := range ids(messages) {
+		must(t, stopping.Submit(bounded(t), submission(id, "q")))
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	taker := newTaker(t, stopping, "q")
+	for range taken { // fast enough to be given more ahead
+		work, err := taker.Take(ctx)
+		must(t, err)
+		must(t, work.Settle())
+	}
+	cancel()
+	stopping.Relinquish(bounded(t))
+	nc.Close()
+	other := newTaker(t, broker.bus(t, opts), "q")
+	for range messages - taken {
+		must(t, take(t, other).Settle())
+	}
+}
+
 func TestTakersShare(t *testing.T) {
 	t.Parallel()
 	broker := newBroker(t)
