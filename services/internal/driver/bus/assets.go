@@ -169,6 +169,9 @@ func (b *Bus) ensureChainConsumer(ctx context.Context) error {
 type queueSet struct {
 	mu   sync.Mutex
 	done map[string][]jetstream.Consumer
+	// making are the queues whose consumers somebody makes right now; each is closed
+	// when they are there, or will not be.
+	making map[string]chan struct{}
 }
 
 func (q *queueSet) forget(names []string) {
@@ -179,14 +182,55 @@ func (q *queueSet) forget(names []string) {
 	}
 }
 
-// EnsureQueue creates the consumers of a queue, one for each priority, and
-// returns them, most urgent first. Repeated calls cost nothing.
-func (b *Bus) EnsureQueue(ctx context.Context, queue string) ([]jetstream.Consumer, error) {
-	b.queues.mu.Lock()
-	defer b.queues.mu.Unlock()
-	if cs := b.queues.done[queue]; cs != nil {
-		return cs, nil
+// begin returns the consumers of a queue, or what to wait for while somebody else makes
+// them; neither: it is the caller's to make them, and to call end.
+func (q *queueSet) begin(name string) (done []jetstream.Consumer, others <-chan struct{}) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.done == nil {
+		q.done, q.making = map[string][]jetstream.Consumer{}, map[string]chan struct{}{}
 	}
+	if q.done[name] == nil && q.making[name] == nil {
+		q.making[name] = make(chan struct{})
+		return nil, nil
+	}
+	return q.done[name], q.making[name]
+}
+
+// end says which consumers were made; none: it did not work out.
+func (q *queueSet) end(name string, made []jetstream.Consumer) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(made) > 0 {
+		q.done[name] = made
+	}
+	close(q.making[name])
+	delete(q.making, name)
+}
+
+// EnsureQueue creates the consumers of a queue, one for each priority, and
+// returns them, most urgent first. Repeated calls cost nothing, and a queue that the
+// broker does not set up delays nobody who uses another one.
+func (b *Bus) EnsureQueue(ctx context.Context, queue string) ([]jetstream.Consumer, error) {
+	for {
+		done, others := b.queues.begin(queue)
+		switch {
+		case done != nil:
+			return done, nil
+		case others == nil:
+			made, err := b.makeQueue(ctx, queue)
+			b.queues.end(queue, made)
+			return made, err
+		}
+		select {
+		case <-others:
+		case <-ctx.Done():
+			return nil, fmt.Errorf("setting up queue %s: %w", queue, ctx.Err())
+		}
+	}
+}
+
+func (b *Bus) makeQueue(ctx context.Context, queue string) ([]jetstream.Consumer, error) {
 	var cs []jetstream.Consumer
 	for _, p := range subject.Priorities() {
 		c, err := b.ensureQueueConsumer(ctx, queue, p)
@@ -195,10 +239,6 @@ func (b *Bus) EnsureQueue(ctx context.Context, queue string) ([]jetstream.Consum
 		}
 		cs = append(cs, c)
 	}
-	if b.queues.done == nil {
-		b.queues.done = map[string][]jetstream.Consumer{}
-	}
-	b.queues.done[queue] = cs
 	return cs, nil
 }
 

@@ -1,8 +1,10 @@
 package bus
 
 import (
+	"context"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -105,4 +107,26 @@ func TestPrefixesAreApart(t *testing.T) {
 	must(t, one.Submit(bounded(t), submission("a", "q")))
 	_, err = two.Find(bounded(t), "", "a")
 	wantError(t, err, ErrNotFound)
+}
+
+// TestQueueThatCannotBeMade: while the broker does not set up a queue, whoever uses
+// another one goes on, and whoever waits for the same one waits for as long as it may.
+func TestQueueThatCannotBeMade(t *testing.T) {
+	t.Parallel()
+	broker := newBroker(t)
+	b := broker.bus(t, Options{Try: 100 * time.Millisecond})
+	known, err := b.EnsureQueue(bounded(t), "known")
+	must(t, err)
+	broker.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	var making sync.WaitGroup
+	defer making.Wait()
+	defer cancel()
+	making.Go(func() { _, _ = b.EnsureQueue(ctx, "new") })
+	eventually(t, "making the queue", func() bool { return b.Stalled() > 0 })
+	if again, err := b.EnsureQueue(within(t, time.Second), "known"); err != nil || len(again) != len(known) {
+		t.Errorf("another queue: %v, %v", again, err)
+	}
+	_, err = b.EnsureQueue(within(t, time.Second), "new")
+	wantError(t, err, context.DeadlineExceeded)
 }
