@@ -308,14 +308,16 @@ func (c *Conn) refuse(h smpp.Header, status smpp.Status) {
 	c.out.add(func(dst []byte) []byte { return appendRefusal(dst, smpp.Response(h.ID), status, h.Sequence) })
 }
 
-// appendRefusal appends a response without a body, or with an empty first field
-// where the body has one: clients take a bare header for the end of the stream.
+// appendRefusal appends a response with a status, whose fields are all empty. They
+// are there: some clients take a bare header for the end of the stream, others one of
+// which a field is missing.
 func appendRefusal(dst []byte, id smpp.ID, status smpp.Status, sequence uint32) []byte {
-	switch id {
-	case smpp.GenericNACKID, smpp.EnquireLinkRespID, smpp.UnbindRespID, smpp.Response(smpp.CancelSMID), smpp.Response(smpp.ReplaceSMID):
-		return smpp.AppendEmpty(dst, id, status, sequence)
+	if body := smpp.NewBody(id); body != nil {
+		if out, err := smpp.Append(dst, id, status, sequence, body); err == nil {
+			return out
+		}
 	}
-	return smpp.AppendMessageResp(dst, id, status, sequence, "")
+	return smpp.AppendEmpty(dst, id, status, sequence)
 }
 
 // waiting returns the context of a request that begins now: it ends when the client

@@ -60,6 +60,12 @@ func (c *Conn) countUnknown(v esme.Verdict, now time.Time) error {
 
 // command acts on a command that is admitted.
 func (c *Conn) command(h smpp.Header, body []byte, now time.Time) error {
+	if name := ruled[h.ID]; name != "" {
+		if err := c.profile().account.Command(name); err != nil {
+			c.reject(h, err)
+			return nil
+		}
+	}
 	switch h.ID {
 	case smpp.BindReceiverID, smpp.BindTransmitterID, smpp.BindTransceiverID:
 		return c.bind(h, body, now)
@@ -94,6 +100,13 @@ func (c *Conn) command(h smpp.Header, body []byte, now time.Time) error {
 		c.answerEmpty(h, body)
 	}
 	return nil
+}
+
+// ruled are the commands that an account may use or not, by their names in its rules.
+// Whether it may comes before what is in them.
+var ruled = map[smpp.ID]string{
+	smpp.SubmitSMID: "submit_sm", smpp.SubmitMultiID: "submit_multi", smpp.DataSMID: "data_sm",
+	smpp.QuerySMID: "query_sm", smpp.CancelSMID: "cancel_sm", smpp.ReplaceSMID: "replace_sm",
 }
 
 // nacked is the status of a generic_nack, which never means OK.

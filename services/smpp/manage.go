@@ -27,17 +27,12 @@ var errOther = errors.New("the message is another one")
 
 // aside does something about an earlier message, beside the reading of the session,
 // and answers with what answer appends.
-func (c *Conn) aside(h smpp.Header, size int, command string, now time.Time, do func(ctx context.Context) (answer func(dst []byte) []byte, err error)) error {
-	profile := c.profile()
-	if err := profile.account.Command(command); err != nil {
-		c.reject(h, err)
-		return nil
-	}
+func (c *Conn) aside(h smpp.Header, size int, now time.Time, do func(ctx context.Context) (answer func(dst []byte) []byte, err error)) error {
 	if !c.pace(1, now) {
 		c.reject(h, account.TooFast)
 		return nil
 	}
-	if err := c.begin(int64(size), profile); err != nil {
+	if err := c.begin(int64(size), c.profile()); err != nil {
 		return err
 	}
 	ctx := c.waiting(now)
@@ -76,7 +71,7 @@ func (c *Conn) query(h smpp.Header, body []byte, now time.Time) error {
 		return nil
 	}
 	id, source := messageID(m.MessageID), cloneAddress(m.Source)
-	return c.aside(h, len(body), commandQuery, now, func(ctx context.Context) (func([]byte) []byte, error) {
+	return c.aside(h, len(body), now, func(ctx context.Context) (func([]byte) []byte, error) {
 		standing, err := c.srv.broker.Query(ctx, c.account(), id)
 		switch {
 		case errors.Is(err, bus.ErrNotFound):
@@ -166,7 +161,7 @@ func (c *Conn) cancel(h smpp.Header, body []byte, now time.Time) error {
 		return nil
 	}
 	id, service, source, destination := messageID(m.MessageID), string(m.ServiceType), cloneAddress(m.Source), cloneAddress(m.Destination)
-	return c.aside(h, len(body), commandCancel, now, func(ctx context.Context) (func([]byte) []byte, error) {
+	return c.aside(h, len(body), now, func(ctx context.Context) (func([]byte) []byte, error) {
 		is := func(r *message.SMPP) bool {
 			return r != nil && sameSource(r, source) && (id != "" && len(destination.Addr) == 0 || sameDestination(r, destination)) &&
 				(id != "" || r.ServiceType == service)
@@ -278,7 +273,7 @@ func (c *Conn) replace(h smpp.Header, body []byte, now time.Time) error {
 		return nil
 	}
 	profile := c.profile()
-	return c.aside(h, len(body), commandReplace, now, func(ctx context.Context) (func([]byte) []byte, error) {
+	return c.aside(h, len(body), now, func(ctx context.Context) (func([]byte) []byte, error) {
 		err := c.srv.broker.Replace(ctx, c.account(), messageID(m.MessageID), func(s *message.Submission) error {
 			if s.SMPP == nil || !sameSource(s.SMPP, m.Source) {
 				return errOther

@@ -16,11 +16,6 @@ func (c *Conn) submitMulti(h smpp.Header, body []byte, now time.Time) error {
 		c.refuse(h, statusOf(err))
 		return nil
 	}
-	profile := c.profile()
-	if err := profile.account.Command(commandMulti); err != nil {
-		c.reject(h, err)
-		return nil
-	}
 	for _, d := range m.Destinations {
 		if d.List != nil {
 			c.refuse(h, smpp.RCntSubDL)
@@ -34,6 +29,7 @@ func (c *Conn) submitMulti(h smpp.Header, body []byte, now time.Time) error {
 	// Each destination has a copy of the text.
 	cost := min(int64(len(body))*int64(len(m.Destinations)), c.cfg().MaxMemory)
 	j := job{id: smpp.Response(h.ID), seq: h.Sequence, cost: cost, ctx: c.waiting(now)}
+	profile := c.profile()
 	if err := c.begin(j.cost, profile); err != nil {
 		return err
 	}

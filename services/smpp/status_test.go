@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/linxGnu/gosmpp/pdu"
+
 	"github.com/viesti-sms/viesti/services/internal/codec/smpp"
 	"github.com/viesti-sms/viesti/services/internal/core/account"
 	"github.com/viesti-sms/viesti/services/internal/core/compose"
@@ -519,12 +521,31 @@ func TestCommandsOfTheAccount(t *testing.T) {
 		smpp.CancelSMID:    &smpp.CancelSM{MessageID: []byte("1")},
 		smpp.ReplaceSMID:   &smpp.ReplaceSM{MessageID: []byte("1")},
 	} {
+		if got := statusOfRequest(t, c, id, octets("cut off")); got != smpp.RInvCmdID {
+			t.Errorf("%v, malformed: status %#02x", id, uint32(got))
+		}
 		if got := statusOfRequest(t, c, id, b); got != smpp.RInvCmdID {
 			t.Errorf("%v: status %#02x", id, uint32(got))
 		}
 	}
 	if got := statusOfRequest(t, c, smpp.EnquireLinkID, &smpp.Empty{}); got != smpp.OK {
 		t.Errorf("enquire_link: %v", got)
+	}
+}
+
+// TestRefusalsAreWhole: gosmpp ends its session when a response lacks a field, whatever
+// its status. Of binds it expects the system_id of a transceiver alone, against all others.
+func TestRefusalsAreWhole(t *testing.T) {
+	t.Parallel()
+	for _, id := range []smpp.ID{
+		smpp.BindTransceiverID, smpp.SubmitSMID, smpp.SubmitMultiID, smpp.DataSMID,
+		smpp.QuerySMID, smpp.CancelSMID, smpp.ReplaceSMID, smpp.EnquireLinkID, smpp.UnbindID, smpp.GenericNACKID,
+	} {
+		answer := appendRefusal([]byte("before"), smpp.Response(id), smpp.RSysErr, 7)
+		p, err := pdu.Parse(bytes.NewReader(answer[len("before"):]))
+		if err != nil || p.GetHeader().CommandStatus != 8 || p.GetHeader().SequenceNumber != 7 {
+			t.Errorf("%v: %x is read as %+v, %v", smpp.Response(id), answer[len("before"):], p, err)
+		}
 	}
 }
 

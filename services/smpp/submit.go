@@ -14,16 +14,6 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 )
 
-// Names of commands in the rules of accounts.
-const (
-	commandSubmit  = "submit_sm"
-	commandMulti   = "submit_multi"
-	commandData    = "data_sm"
-	commandQuery   = "query_sm"
-	commandCancel  = "cancel_sm"
-	commandReplace = "replace_sm"
-)
-
 // part is one message of a request, to one destination.
 type part struct {
 	destination smpp.Address
@@ -43,7 +33,7 @@ func (c *Conn) submitSM(h smpp.Header, body []byte, now time.Time) error {
 		c.refuse(h, statusOf(err))
 		return nil
 	}
-	return c.submit(h, &m, len(body), commandSubmit, now)
+	return c.submit(h, &m, len(body), now)
 }
 
 // dataSM takes a message in the other form (SMPP 3.4 §4.7).
@@ -58,16 +48,12 @@ func (c *Conn) dataSM(h smpp.Header, body []byte, now time.Time) error {
 		return nil
 	}
 	short := esme.FromData(&m)
-	return c.submit(h, &short, len(body), commandData, now)
+	return c.submit(h, &short, len(body), now)
 }
 
 // submit takes one message, of submit_sm or data_sm; cost is its octets.
-func (c *Conn) submit(h smpp.Header, m *smpp.ShortMessage, cost int, command string, now time.Time) error {
+func (c *Conn) submit(h smpp.Header, m *smpp.ShortMessage, cost int, now time.Time) error {
 	profile := c.profile()
-	if err := profile.account.Command(command); err != nil {
-		c.reject(h, err)
-		return nil
-	}
 	if !c.pace(1, now) {
 		c.reject(h, account.TooFast)
 		return nil
