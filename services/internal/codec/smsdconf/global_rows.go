@@ -35,8 +35,8 @@ func fileNameRows(g *Global) []row {
 		yesNo(&g.StoreOriginalFilename, "store_original_filename", "yes", Essential, "write the header Original_filename when names are not kept"),
 		bound(&g.FilenamePreview, integers(0, 255), Number, "filename_preview", "0", Useful, "characters of the text in file names; 0: none"),
 		bound(&g.DateFilename, integers(0, 2), Number, "date_filename", "0", Useful, "date in the names of received files"),
-		text(&g.DateFilenameFormat, TimeFormat, "date_filename_format", "%Y-%m-%d", Useful, "format of that date"),
-		text(&g.DatetimeFormat, TimeFormat, "datetime_format", "%y-%m-%d %H:%M:%S", Essential, "format of times in message files and in the status file").alias("datetime"),
+		bound(&g.DateFilenameFormat, timeFormats(false), TimeFormat, "date_filename_format", "%Y-%m-%d", Useful, "format of that date"),
+		bound(&g.DatetimeFormat, timeFormats(false), TimeFormat, "datetime_format", "%y-%m-%d %H:%M:%S", Essential, "format of times in message files and in the status file").alias("datetime"),
 		text(&g.LanguageFile, Path, "language_file", "", Useful, "translated header names"),
 		bound(&g.Umask, umasks(), Number, "umask", "", Essential, "mask of the modes of created files; unset: inherited"),
 	}

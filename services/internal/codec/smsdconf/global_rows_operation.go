@@ -26,7 +26,7 @@ func logRows(g *Global) []row {
 		bound(&g.LogFile, logTargets(), Path, "logfile", "", Essential, "file of the log; 1 standard output, 2 standard error, unset: syslog"),
 		bound(&g.LogLevel, levels(1, 9), Level, "loglevel", "", Essential, "least severe level in the log; unset: 4 with a log file, 7 with syslog").
 			derives(g.defaultLogLevel),
-		text(&g.LogtimeFormat, TimeFormat, "logtime_format", "%Y-%m-%d %H:%M:%S", Useful, "format of times in the log; timems and timeus stand for fractions"),
+		bound(&g.LogtimeFormat, timeFormats(true), TimeFormat, "logtime_format", "%Y-%m-%d %H:%M:%S", Useful, "format of times in the log; timems and timeus stand for fractions"),
 		yesNo(&g.LogtimeMS, "logtime_ms", "no", Useful, "add milliseconds to the default format"),
 		yesNo(&g.LogtimeUS, "logtime_us", "no", Useful, "add microseconds to the default format"),
 		yesNo(&g.SmartLogging, "smart_logging", "no", Useful, "log everything around trouble alone"),

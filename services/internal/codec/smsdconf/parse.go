@@ -79,6 +79,8 @@ func (r *reader) checkSection(s section, t table) {
 			continue
 		case takenInPart:
 			r.warn(a.line, s.name, found.Name, describe(found, a)+": using the number alone; remove the text after it")
+		case takenAsZero:
+			r.warn(a.line, s.name, found.Name, describe(found, a)+": there is no number, which counts as 0; remove the line, or give "+found.Values)
 		}
 		r.cfg.uses = append(r.cfg.uses, Use{found.Name, a.name, found.Scope, s.name, a.line})
 	}

@@ -35,6 +35,11 @@ func TestProblems(t *testing.T) {
 		{"bad number", start + "autosplit = 4\n" + modem, []string{"2||error|give a number from 0 to 3"}},
 		{"bad interval", start + modem + "regular_run_interval = 0\n", []string{"4|GSM1|error|at least 1"}},
 		{"number with a comment", start + "delaytime = 10 # s\n" + modem, []string{"2||warning|using the number alone"}},
+		{"no number", start + "blockafter =\n" + modem, []string{"2||warning|counts as 0; remove the line, or give a number of at least 0"}},
+		{"no number where 0 is none", start + modem + "read_timeout =\n", []string{"4|GSM1|error|at least 1"}},
+		{"formats without conversion", start + "datetime_format = x%\ndate_filename_format =\nlogtime_format = now\n" + modem, []string{
+			"2||error|strftime with a conversion", "3||error|strftime", "4||error|strftime"}},
+		{"formats of every kind", start + "datetime_format = %%\ndate_filename_format = %Ex\nlogtime_format =\n" + modem, nil},
 		{"bad value in default, two modems", "devices = A1, A2\n[default]\ndevice = modemname\nrtscts = x\n", []string{"4|default|error|give yes or no"}},
 		{"missing device", start, []string{"1|GSM1|error|modem GSM1 has no device"}},
 		{"missing device, own section", start + "\n[GSM1]\nrtscts = yes", []string{"3|GSM1|error|has no device"}},

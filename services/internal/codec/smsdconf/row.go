@@ -10,6 +10,8 @@ const (
 	taken
 	// takenInPart: a number was used and the text behind it left out, as smsd does silently.
 	takenInPart
+	// takenAsZero: there is no number at all, which smsd takes for 0 silently.
+	takenAsZero
 )
 
 // row is one line of a table of settings, bound to the struct that the table was made for.

@@ -29,6 +29,8 @@ func sampleOf(s Setting) string {
 		return "no"
 	case s.Kind == Boolean:
 		return "yes"
+	case s.Kind == TimeFormat:
+		return "%d.%m."
 	case s.Kind == Level:
 		return "ERROR"
 	case s.Kind == Number, s.Kind == Seconds, s.Kind == Minutes, s.Kind == Milliseconds:

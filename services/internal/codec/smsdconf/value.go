@@ -66,6 +66,9 @@ func acceptedIf(ok bool) outcome {
 // leadingInt reads the number at the beginning of a value; smsd ignores what
 // follows it, so that such values are in use.
 func leadingInt(value string) (int, outcome) {
+	if value == "" {
+		return 0, takenAsZero
+	}
 	digits := 0
 	if strings.HasPrefix(value, "-") || strings.HasPrefix(value, "+") {
 		digits = 1

@@ -3,6 +3,7 @@ package smsdconf
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/gsm7"
 	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
@@ -18,9 +19,18 @@ func levels(lo, hi int) parser[int] {
 		if n, named := levelByName(value); named {
 			return n, acceptedIf(n >= lo && n <= hi)
 		}
-		return byNumber(value)
+		n, result := byNumber(value)
+		return n, unlessZero(result)
 	}
 	return p
+}
+
+// unlessZero refuses what is taken for 0 elsewhere: no level is.
+func unlessZero(result outcome) outcome {
+	if result == takenAsZero {
+		return refused
+	}
+	return result
 }
 
 // levelByName returns the level whose name a word contains.
@@ -50,6 +60,19 @@ func umasks() parser[*uint32] {
 		return &mask, taken
 	}}
 }
+
+// timeFormats accepts what strftime makes something else of (smstools spec §8.2).
+func timeFormats(empty bool) parser[string] {
+	return parser[string]{"a format of strftime with a conversion, such as %Y-%m-%d", func(value string) (string, outcome) {
+		if value == "" {
+			return "", acceptedIf(empty)
+		}
+		return value, acceptedIf(smsfile.FormatTime(someTime, value) != value)
+	}}
+}
+
+// someTime looks like no format.
+var someTime = time.Date(2006, time.January, 2, 15, 4, 5, 0, time.UTC)
 
 // alphabets reads the words of the header Alphabet, of which smsd takes two
 // kinds here (smstools spec §1.4).

@@ -37,14 +37,14 @@ func TestBooleans(t *testing.T) {
 func TestIntegers(t *testing.T) {
 	tryValues(t, integers(-1, 100), []valueCase[int]{
 		{"5", 5, taken}, {"-1", -1, taken}, {"+7", 7, taken}, {"007", 7, taken}, {"10 # often", 10, takenInPart},
-		{"10s", 10, takenInPart}, {"", 0, refused}, {"x", 0, refused}, {"-", 0, refused}, {"101", 0, refused},
+		{"10s", 10, takenInPart}, {"", 0, takenAsZero}, {"x", 0, refused}, {"-", 0, refused}, {"101", 0, refused},
 		{"-2", 0, refused}, {"99999999999999999999", 0, refused}, {"101 x", 0, refused},
 	})
 }
 
 func TestNumbered(t *testing.T) {
 	tryValues(t, numbered(0, 1, 31), []valueCase[int]{
-		{"31", 31, taken}, {"0", 0, taken}, {"2", 0, refused}, {"", 0, refused}, {"1 x", 1, takenInPart},
+		{"31", 31, taken}, {"0", 0, taken}, {"2", 0, refused}, {"", 0, takenAsZero}, {"1 x", 1, takenInPart},
 	})
 }
 
