@@ -149,18 +149,14 @@ func ussdAnswer(u USSD) (USSDAnswer, error) {
 	}
 }
 
-// answersUSSD hands an answer to who waits for it; it reports false for what the
+// answersUSSD hands an answer to who waits for it, once; it reports false for what the
 // network says of its own accord.
 func (m *Modem) answersUSSD(e Event) bool {
 	u, ok := e.(USSD)
 	wait := m.ussd.Load()
-	if !ok || wait == nil {
+	if !ok || wait == nil || !m.ussd.CompareAndSwap(wait, nil) {
 		return false
 	}
-	select {
-	case wait.answer <- u:
-		return true
-	default:
-		return false
-	}
+	wait.answer <- u // there is room for one
+	return true
 }
