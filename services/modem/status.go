@@ -101,7 +101,8 @@ func (s *status) reset(counts []uint64) {
 // radio takes over what the modem says about its network.
 func (s *status) radio(ctx context.Context, st driver.Status) {
 	s.mu.Lock()
-	s.now.Registration, s.now.Operator, s.now.SignalDBm = registration(st), st.Operator.Name, st.Signal.DBm
+	s.now.Registration, s.now.Operator = registration(st), st.Operator.Name
+	s.now.SignalDBm, s.now.BitErrors = st.Signal.DBm, st.Signal.BER
 	s.mu.Unlock()
 	s.publish(ctx)
 }

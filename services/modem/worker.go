@@ -92,7 +92,7 @@ func newWorker(host string, d Device, b *bus.Bus, logger *zap.Logger) *worker {
 	return &worker{
 		dev: d, settings: d.settings(), bus: b, log: logger.With(log.Modem(d.Name)), now: time.Now, control: control{ready: make(chan struct{})},
 		status: newStatus(b, life.ModemStatus{
-			Device: d.Device, Queues: d.serves(), Registration: -1,
+			Device: d.Device, Queues: d.serves(), Registration: -1, BitErrors: -1,
 			Identity: life.Modem{Host: host, Name: d.Name, Number: string(d.Number), Description: d.Description},
 		}),
 		lateAnswers: make(chan int, 1), unmatched: map[string]time.Time{},

@@ -26,6 +26,9 @@ type Config struct {
 	// Counters and Uptime are shown in the status file.
 	Counters bool `yaml:"include_counters"`
 	Uptime   bool `yaml:"include_uptime"`
+	// WithoutCounters and WithoutBitErrors are modems that those are not shown of.
+	WithoutCounters  []string `yaml:"without_counters"`
+	WithoutBitErrors []string `yaml:"without_bit_errors"`
 	// TimeFormat is the strftime form of times in the status file.
 	TimeFormat string `yaml:"datetime_format"`
 }

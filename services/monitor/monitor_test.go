@@ -55,12 +55,12 @@ func (r rig) must(err error) {
 
 func modem(host, name string, state life.ModemState) life.ModemStatus {
 	return life.ModemStatus{
-		State: state, Sent: 20, Failed: 10, SignalDBm: -73, Identity: life.Modem{Host: host, Name: name},
+		State: state, Sent: 20, Failed: 10, SignalDBm: -73, BitErrors: -1, Identity: life.Modem{Host: host, Name: name},
 	}
 }
 
-// TestStatus: the file is that of smsd, octet for octet but for the bit error rate,
-// which is not known; a modem that nobody answers for is shown as such.
+// TestStatus: the file is that of smsd, octet for octet; a modem that nobody answers for
+// is shown as such.
 func TestStatus(t *testing.T) {
 	r := newRig(t, func(c *Config) { c.Uptime = true })
 	r.events(life.Sent{Parts: make([]life.PartDone, 2)}, life.Failed{})
@@ -97,6 +97,41 @@ func TestStatusColumns(t *testing.T) {
 		r.must(r.writeStatus(noon.Add(time.Hour)))
 		if got, want := r.file("status"), strings.Replace(want, "@", strings.Repeat("-", 64), 1); got != want {
 			t.Errorf("%s: got\n%q\nwant\n%q", names, got, want)
+		}
+	}
+}
+
+// TestStatusOfOne: bit error rates in the words of smsd, and what is not shown of one
+// modem is shown of the others.
+func TestStatusOfOne(t *testing.T) {
+	line := func(change func(*Config), name string, bitErrors int) string {
+		r := newRig(t, change)
+		var all []life.ModemStatus
+		for _, n := range r.cfg.Modems {
+			s := modem("here", n, life.ModemIdle)
+			s.BitErrors = bitErrors
+			all = append(all, s)
+		}
+		r.watch(all, noon)
+		r.must(r.writeStatus(noon))
+		for l := range strings.Lines(r.file("status")) {
+			if strings.HasPrefix(l, name) {
+				return strings.TrimSpace(l[strings.Index(l, "Idle,"):])
+			}
+		}
+		return ""
+	}
+	for class, rate := range map[int]string{-1: "??", 0: "< 0.2 %", 1: "0.2 - 0.4 %", 4: "1.6 - 3.2 %", 6: "6.4 - 12.8 %", 7: "> 12.8 %", 8: "??"} {
+		if got, want := line(nil, "GSM1", class), "Idle,\t\t0,\t0,\t0,\tssi: -73 dBm (Excellent), ber: "+rate; got != want {
+			t.Errorf("class %d: %q, want %q", class, got, want)
+		}
+	}
+	without := func(c *Config) { c.WithoutCounters, c.WithoutBitErrors = []string{"GSM1"}, []string{"LONGNAME2"} }
+	for name, want := range map[string]string{
+		"GSM1": "Idle,\t\tssi: -73 dBm (Excellent), ber: 0.2 - 0.4 %", "LONGNAME2": "Idle,\t\t0,\t0,\t0,\tssi: -73 dBm (Excellent)",
+	} {
+		if got := line(without, name, 1); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
 }

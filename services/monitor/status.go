@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,11 +73,14 @@ func (m *Monitor) statusLine(name string) string {
 		since = smsfile.FormatTime(t, m.cfg.TimeFormat)
 	}
 	line := m.tabbed(name+":") + since + ",\t" + filled(word(s.State)+",", 2*tab)
-	if m.cfg.Counters {
+	if m.cfg.Counters && !slices.Contains(m.cfg.WithoutCounters, name) {
 		line += m.statusCounts(name)
 	}
 	if s.SignalDBm != 0 {
-		line += fmt.Sprintf("ssi: %d dBm (%s), ber: ??", s.SignalDBm, quality(s.SignalDBm))
+		line += fmt.Sprintf("ssi: %d dBm (%s)", s.SignalDBm, quality(s.SignalDBm))
+		if !slices.Contains(m.cfg.WithoutBitErrors, name) {
+			line += ", ber: " + bitErrors(s.BitErrors)
+		}
 	}
 	return strings.TrimRight(line, ",\t") + "\n"
 }
@@ -121,6 +125,19 @@ func quality(dBm int) string {
 	default:
 		return "Excellent"
 	}
+}
+
+// rates are the bit error rates of each class (3GPP TS 45.008 §8.2.4).
+var rates = []string{
+	"< 0.2 %", "0.2 - 0.4 %", "0.4 - 0.8 %", "0.8 - 1.6 %", "1.6 - 3.2 %", "3.2 - 6.4 %", "6.4 - 12.8 %", "> 12.8 %",
+}
+
+// bitErrors is how smsd writes a bit error rate.
+func bitErrors(class int) string {
+	if class < 0 || class >= len(rates) {
+		return "??"
+	}
+	return rates[class]
 }
 
 // uptime writes a span as uptime(1) does.

@@ -63,6 +63,8 @@ type Config struct {
 	StoreReceivedPDU int `yaml:"store_received_pdu"`
 	// MessageIDs is 1 first, 2 last (the default), 3 all.
 	MessageIDs int `yaml:"messageids"`
+	// ModemMessageIDs are in its place for what some modems of this host send.
+	ModemMessageIDs map[string]int `yaml:"modem_messageids"`
 	// IncomingUTF8 and DecodeUnicodeText say how received text is stored (smstools spec §2.3).
 	IncomingUTF8      bool `yaml:"incoming_utf8"`
 	DecodeUnicodeText bool `yaml:"decode_unicode_text"`
@@ -161,6 +163,11 @@ func (c *Config) Check() error {
 	}
 	if c.MessageIDs < 1 || c.MessageIDs > 3 {
 		bad("messageids is %d, want 1, 2 or 3", c.MessageIDs)
+	}
+	for modem, ids := range c.ModemMessageIDs {
+		if ids < 1 || ids > 3 {
+			bad("modem_messageids: %s has %d, want 1, 2 or 3", modem, ids)
+		}
 	}
 	for name, v := range map[string]int{"store_sent_pdu": c.StoreSentPDU, "store_received_pdu": c.StoreReceivedPDU} {
 		if v < 0 || v > storeAllPDUs {

@@ -53,9 +53,9 @@ func (s *Spool) act(ctx context.Context, e *life.Event) error {
 	}
 	switch k := e.Kind.(type) {
 	case life.Sent:
-		return s.finish(e, s.cfg.Sent, "SENT", s.sentHeaders(e, k), s.messageIDs(k.Parts)...)
+		return s.finish(e, s.cfg.Sent, "SENT", s.sentHeaders(e, k), s.messageIDs(e.Modem, k.Parts)...)
 	case life.Failed:
-		return s.finish(e, s.cfg.Failed, "FAILED", s.failedHeaders(e, k), s.messageIDs(k.Parts)...)
+		return s.finish(e, s.cfg.Failed, "FAILED", s.failedHeaders(e, k), s.messageIDs(e.Modem, k.Parts)...)
 	case life.Rejected:
 		return s.finish(e, s.cfg.Failed, "FAILED", s.rejectedHeaders(e, k.Reason))
 	case life.Expired:
@@ -285,7 +285,7 @@ func station(m *life.Modem) smsfile.Station {
 func (s *Spool) sentHeaders(e *life.Event, k life.Sent) []smsfile.Header {
 	sent := smsfile.Sent{
 		Station: station(e.Modem), Time: e.Time.Local(), TimeFormat: s.cfg.TimeFormat, SendingTime: k.SendingTime,
-		IDs: smsfile.MessageIDs(s.cfg.MessageIDs), Report: k.Report, Result: k.Result,
+		IDs: s.wantedIDs(e.Modem), Report: k.Report, Result: k.Result,
 		Store: smsfile.StorePDU(s.cfg.StoreSentPDU), Coded: k.Alphabet != life.AirGSM7, Notices: k.Notices,
 	}
 	sent.MessageIDs = references(k.Parts)
@@ -319,8 +319,18 @@ func (s *Spool) rejectedHeaders(e *life.Event, reason string) []smsfile.Header {
 	return rejected.Headers()
 }
 
+// wantedIDs says which message ids of what a modem sent are shown.
+func (s *Spool) wantedIDs(m *life.Modem) smsfile.MessageIDs {
+	if m != nil && m.Host == s.cfg.Host {
+		if ids, ok := s.cfg.ModemMessageIDs[m.Name]; ok {
+			return smsfile.MessageIDs(ids)
+		}
+	}
+	return smsfile.MessageIDs(s.cfg.MessageIDs)
+}
+
 // messageIDs are the message ids that an event handler is given (smstools spec §3).
-func (s *Spool) messageIDs(parts []life.PartDone) []string {
+func (s *Spool) messageIDs(m *life.Modem, parts []life.PartDone) []string {
 	all := references(parts)
 	if len(all) == 0 {
 		return nil
@@ -329,7 +339,7 @@ func (s *Spool) messageIDs(parts []life.PartDone) []string {
 	for _, id := range all {
 		ids = append(ids, strconv.Itoa(id))
 	}
-	switch smsfile.MessageIDs(s.cfg.MessageIDs) {
+	switch s.wantedIDs(m) {
 	case smsfile.FirstMessageID:
 		return ids[:1]
 	case smsfile.AllMessageIDs:

@@ -1861,7 +1861,9 @@ type ModemStatus struct {
 	Until *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=until,proto3" json:"until,omitempty"`
 	// How often each step of a reset was taken since the worker began, in the order of
 	// ResetCommand, with the alarm behind them; empty when none was.
-	Resets        []uint64 `protobuf:"varint,15,rep,packed,name=resets,proto3" json:"resets,omitempty"`
+	Resets []uint64 `protobuf:"varint,15,rep,packed,name=resets,proto3" json:"resets,omitempty"`
+	// Class of the bit error rate as in 3GPP TS 27.007 §8.5, 0 to 7; absent when not known.
+	BitErrors     *uint32 `protobuf:"varint,16,opt,name=bit_errors,json=bitErrors,proto3,oneof" json:"bit_errors,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1999,6 +2001,13 @@ func (x *ModemStatus) GetResets() []uint64 {
 		return x.Resets
 	}
 	return nil
+}
+
+func (x *ModemStatus) GetBitErrors() uint32 {
+	if x != nil && x.BitErrors != nil {
+		return *x.BitErrors
+	}
+	return 0
 }
 
 // Alarm: somebody should look.
@@ -2205,7 +2214,7 @@ const file_viesti_v1_event_proto_rawDesc = "" +
 	"\x04Call\x12\x16\n" +
 	"\x06caller\x18\x01 \x01(\tR\x06caller\x12&\n" +
 	"\x0ftype_of_address\x18\x02 \x01(\rR\rtypeOfAddress\x12\x12\n" +
-	"\x04name\x18\x03 \x01(\tR\x04name\"\xd0\x05\n" +
+	"\x04name\x18\x03 \x01(\tR\x04name\"\x83\x06\n" +
 	"\vModemStatus\x122\n" +
 	"\x05state\x18\x01 \x01(\x0e2\x1c.viesti.v1.ModemStatus.StateR\x05state\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\x12\x16\n" +
@@ -2224,7 +2233,9 @@ const file_viesti_v1_event_proto_rawDesc = "" +
 	"\n" +
 	"message_id\x18\r \x01(\tR\tmessageId\x120\n" +
 	"\x05until\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\x05until\x12\x16\n" +
-	"\x06resets\x18\x0f \x03(\x04R\x06resets\"\xb8\x01\n" +
+	"\x06resets\x18\x0f \x03(\x04R\x06resets\x12\"\n" +
+	"\n" +
+	"bit_errors\x18\x10 \x01(\rH\x01R\tbitErrors\x88\x01\x01\"\xb8\x01\n" +
 	"\x05State\x12\x15\n" +
 	"\x11STATE_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eSTATE_STARTING\x10\x01\x12\x0e\n" +
@@ -2236,7 +2247,8 @@ const file_viesti_v1_event_proto_rawDesc = "" +
 	"\rSTATE_TROUBLE\x10\x06\x12\x11\n" +
 	"\rSTATE_STOPPED\x10\a\x12\x13\n" +
 	"\x0fSTATE_SUSPENDED\x10\bB\r\n" +
-	"\v_signal_dbm\"K\n" +
+	"\v_signal_dbmB\r\n" +
+	"\v_bit_errors\"K\n" +
 	"\x05Alarm\x12\x1a\n" +
 	"\bseverity\x18\x01 \x01(\rR\bseverity\x12\x12\n" +
 	"\x04code\x18\x02 \x01(\tR\x04code\x12\x12\n" +

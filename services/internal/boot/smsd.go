@@ -62,6 +62,7 @@ func fromSmsd(conf *smsdconf.Config) *Config {
 			StatusInterval: config.Duration(max(g.StatusInterval, time.Second)), Counters: g.StatusIncludeCounters, Uptime: g.StatusIncludeUptime,
 			TimeFormat: g.DatetimeFormat,
 		}
+		smsdStatus(cfg.Stats, conf)
 	}
 	cfg.Jobs, cfg.Alarms = smsdJobs(conf), smsdAlarms(conf)
 	cfg.Start, cfg.Child = strings.TrimSpace(g.Start+" "+g.StartArgs), strings.TrimSpace(g.Child+" "+g.ChildArgs)
@@ -72,6 +73,21 @@ func fromSmsd(conf *smsdconf.Config) *Config {
 		cfg.Modems = append(cfg.Modems, smsdModem(conf, &conf.Modems[i]))
 	}
 	return cfg
+}
+
+// smsdStatus takes over what is not shown of single modems.
+func smsdStatus(s *monitor.Config, conf *smsdconf.Config) {
+	for i := range conf.Modems {
+		m := &conf.Modems[i]
+		if m.StatusIncludeCounters {
+			s.Counters = true
+		} else {
+			s.WithoutCounters = append(s.WithoutCounters, m.Name)
+		}
+		if m.SignalQualityBERIgnore {
+			s.WithoutBitErrors = append(s.WithoutBitErrors, m.Name)
+		}
+	}
 }
 
 // smsdLog makes a log of the lines of smsd. What it would give to syslog goes to
@@ -148,7 +164,7 @@ func smsdSpool(conf *smsdconf.Config) *spool.Config {
 	if g.Alphabet == smsdconf.AlphabetUTF8 {
 		s.Alphabet = "utf-8"
 	}
-	s.Queues, s.ModemEventHandlers = map[string]string{}, map[string]string{}
+	s.Queues, s.ModemEventHandlers, s.ModemMessageIDs = map[string]string{}, map[string]string{}, map[string]int{}
 	for _, q := range conf.Queues {
 		s.Queues[q.Name] = q.Dir
 	}
@@ -156,8 +172,8 @@ func smsdSpool(conf *smsdconf.Config) *spool.Config {
 		s.Checked = conf.Queues[0].Dir // smsd does not use checked beside queues
 	}
 	for _, m := range conf.Modems {
-		if m.SetAt("messageids") > 0 {
-			s.MessageIDs = m.MessageIDs
+		if m.MessageIDs != s.MessageIDs {
+			s.ModemMessageIDs[m.Name] = m.MessageIDs
 		}
 		if m.SetAt("eventhandler") > 0 {
 			s.ModemEventHandlers[m.Name] = m.EventHandler
@@ -244,17 +260,16 @@ func smsdRegular(r *modem.Regular, m *smsdconf.Modem) {
 	r.LogFile, r.LogLevel, r.USSDHandler = m.RegularRunLogFile, m.RegularRunLogLevel, m.EventHandlerUSSD
 }
 
-// honouredSettings are the settings of smsd.conf that have an effect here, and
-// those that only tune what Viesti does not do: polling, closing idle ports,
-// looking at a queue directory, going into the background.
+// honouredSettings are the settings of smsd.conf that have an effect here
+// (TestHonouredSettings).
 var honouredSettings = map[smsdconf.Scope]map[string]bool{
 	smsdconf.GlobalScope: set(
 		"devices", "outgoing", "checked", "incoming", "report", "sent", "failed", "trust_outgoing", "autosplit", "alphabet",
 		"outgoing_utf8", "trim_text", "validity", "international_prefixes", "national_prefixes", "store_sent_pdu", "incoming_utf8",
 		"decode_unicode_text", "store_received_pdu", "delaytime", "errorsleeptime", "blockafter", "blocktime", "eventhandler", "checkhandler", "executable_check",
 		"alarmhandler", "alarmlevel", "admin_to", "start", "start_args", "child", "child_args", "regular_run", "regular_run_interval",
-		"logfile", "pidfile", "infofile", "datetime_format", "notifier", "delaytime_mainprocess", "sleeptime_mainprocess",
-		"saved", "status_signal_quality", "terminal", "blacklist", "whitelist", "keep_filename", "store_original_filename",
+		"logfile", "pidfile", "infofile", "datetime_format",
+		"status_signal_quality", "blacklist", "whitelist", "keep_filename", "store_original_filename",
 		"filename_preview", "internal_combine", "internal_combine_binary", "ic_purge_hours", "ic_purge_minutes", "ic_purge_read",
 		"ic_purge_interval", "date_filename", "date_filename_format", "incoming_copy", "report_copy", "sent_copy", "failed_copy",
 		"eventhandler_use_copy", "suspend", "phonecalls", "hangup_incoming_call", "voicecall_hangup_ath", "priviledged_numbers",
@@ -266,12 +281,11 @@ var honouredSettings = map[smsdconf.Scope]map[string]bool{
 		"pre_init", "init", "init2", "start", "startsleeptime", "stop", "smsc", "smsc_pdu", "check_network", "status_signal_quality",
 		"select_pdu_mode", "cmgl_value", "memory_start", "read_timeout", "send_retries", "sentsleeptime", "message_limit", "message_count_clear", "messageids", "reply_path",
 		"cs_convert", "cs_convert_optical", "language", "language_ext", "notice_ucs2", "national_toa_unknown", "text_is_pdu_key",
-		"eventhandler", "delaytime", "device_open_errorsleeptime", "keep_open", "trust_spool", "poll_faster",
-		"detect_message_routing", "detect_unexpected_input", "decode_unicode_text", "internal_combine", "internal_combine_binary",
-		"using_routed_status_report",
+		"eventhandler", "delaytime", "device_open_errorsleeptime",
+		"detect_unexpected_input", "decode_unicode_text", "internal_combine", "internal_combine_binary",
 		"wakeup_init", "needs_wakeup_at", "check_sim", "check_sim_cmd", "check_sim_reset", "check_sim_retries", "check_sim_wait",
-		"check_sim_keep_open", "log_not_registered_after", "loglevel_lac_ci", "signal_quality_ber_ignore", "report_device_details",
-		"communication_delay", "read_delay", "read_timeout_XXX", "report_read_timeouts", "check_memory_method", "primary_memory",
+		"log_not_registered_after", "loglevel_lac_ci", "signal_quality_ber_ignore", "report_device_details",
+		"communication_delay", "read_timeout_XXX", "status_include_counters", "check_memory_method", "primary_memory",
 		"secondary_memory", "secondary_memory_max", "priviledged_numbers", "keep_messages", "routed_status_report_cnma",
 		"unexpected_input_is_trouble", "ignore_unexpected_input",
 		"phonecalls", "phonecalls_purge", "phonecalls_error_max", "hangup_incoming_call", "voicecall_hangup_ath",

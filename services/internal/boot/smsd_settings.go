@@ -41,6 +41,11 @@ var verdicts = map[smsdconf.Scope]map[string]verdict{
 		"os_cygwin":                without("Cygwin is not supported; set umask for the modes of files"),
 		"mypath":                   needless("smsd ignores it too"),
 		"enable_smsd_debug":        without("set log.level: debug in YAML, or loglevel = 7"),
+		"saved":                    needless("parts of messages are kept by the broker; what smsd left there is not read"),
+		"notifier":                 needless("new files are always noticed at once"),
+		"delaytime_mainprocess":    needless("new files are noticed at once"),
+		"sleeptime_mainprocess":    needless("new files are noticed at once"),
+		"terminal":                 needless("it always stays in the foreground; systemd, or scripts/viesti-sms3, puts it into the background"),
 		"check_pid_interval":       needless("a second instance does not start while the first one runs"),
 	},
 	smsdconf.ModemScope: {
@@ -60,7 +65,14 @@ var verdicts = map[smsdconf.Scope]map[string]verdict{
 		"delaytime_random_start":           needless("modems do not poll in step"),
 		"read_identity_after_suspend":      needless("the identity is always read when the port is opened"),
 		"read_configuration_after_suspend": without("send SIGHUP: it reads the configuration anew"),
-		"status_include_counters":          without("set it in the global part, for all modems"),
+		"keep_open":                        without("the port stays open, and locked; viesti modem suspend NAME, or the file of suspend, frees it for another program"),
+		"check_sim_keep_open":              needless("the port stays open while the SIM is waited for"),
+		"trust_spool":                      needless("what waits in a queue is complete"),
+		"poll_faster":                      needless("nothing is polled"),
+		"read_delay":                       needless("what a modem says is read as it comes"),
+		"report_read_timeouts":             needless("an answer that did not come is always logged"),
+		"detect_message_routing":           needless("messages that a modem hands over without storing them are always taken"),
+		"using_routed_status_report":       needless("reports that a modem hands over are always taken, and are no trouble"),
 		"pdu_from_file":                    without("use viesti-sim for tests"),
 	},
 }
@@ -69,12 +81,10 @@ var verdicts = map[smsdconf.Scope]map[string]verdict{
 // divergences has the same, with reasons).
 var otherMeanings = map[smsdconf.Scope]map[string]string{
 	smsdconf.GlobalScope: {
-		"saved":              "parts of messages are kept by the broker; what smsd left there is not read",
 		"store_received_pdu": "2 means binary and UCS2, as the manual of smsd has it",
 		"ic_purge_interval":  "in minutes, as the manual of smsd has it",
 		"ic_purge_read":      "purged parts have an event, and no removes them, as the manual of smsd has it",
 		"delaytime":          "messages to send are taken at once; it is the interval of looking for received ones",
-		"notifier":           "it is always on",
 		"pidfile":            "a second instance does not start while the first one runs",
 		"eventhandler":       "executed without a shell: a program and its arguments, no pipes; it is ended after a minute, and nothing waits for it",
 		"checkhandler":       "executed without a shell; with an exit code above 2, or after a minute, the message is held and an alarm raised",
@@ -87,7 +97,6 @@ var otherMeanings = map[smsdconf.Scope]map[string]string{
 		"executable_check":   "commands with arguments are checked too",
 		"blacklist":          "messages wait while it cannot be read",
 		"whitelist":          "messages wait while it cannot be read",
-		"terminal":           "it always stays in the foreground; systemd, or scripts/viesti-sms3, puts it into the background",
 	},
 	smsdconf.ModemScope: {
 		"regular_run":                      "executed without a shell: a program and its arguments, no pipes; it is ended after a minute (regular_run_timeout in YAML), and the modem is initialised anew after it",
@@ -104,7 +113,6 @@ var otherMeanings = map[smsdconf.Scope]map[string]string{
 		"pin":                              "a PIN that was refused is not given again, also after a restart",
 		"eventhandler":                     "executed without a shell: a program and its arguments, no pipes; it is ended after a minute, and nothing waits for it",
 		"delaytime":                        "messages to send are taken at once; it is the interval of looking for received ones, at least a second",
-		"messageids":                       "it holds for all modems; the last one that sets it wins",
 		"send_retries":                     "for temporary refusals other modems try too, up to max_attempts (9) in all",
 	},
 }

@@ -136,6 +136,9 @@ func (d drawer) number(v reflect.Value, name string) bool {
 		if name == "Registration" || name == "SignalDBm" {
 			low, high = -120, -1
 		}
+		if name == "BitErrors" {
+			low, high = -1, mostBitErrors
+		}
 		if name == "Reference" {
 			low, high = -1, 255
 		}

@@ -21,6 +21,9 @@ func DecodeModemStatus(data []byte) (*life.ModemStatus, error) {
 	return statusIn(&p), nil
 }
 
+// mostBitErrors is the worst class of bit error rates.
+const mostBitErrors = 7
+
 func statusOut(s *life.ModemStatus) *viestiv1.ModemStatus {
 	p := &viestiv1.ModemStatus{
 		State: viestiv1.ModemStatus_State(s.State), Reason: text(s.Reason), Queues: each(s.Queues, text),
@@ -30,6 +33,9 @@ func statusOut(s *life.ModemStatus) *viestiv1.ModemStatus {
 	}
 	if s.SignalDBm != 0 {
 		p.SignalDbm = proto.Int32(int32(s.SignalDBm))
+	}
+	if s.BitErrors >= 0 {
+		p.BitErrors = proto.Uint32(uint32(s.BitErrors))
 	}
 	return p
 }
@@ -41,6 +47,9 @@ func statusIn(p *viestiv1.ModemStatus) *life.ModemStatus {
 		Sent: p.GetSent(), Failed: p.GetFailed(), Received: p.GetReceived(),
 		Since: instant(p.GetSince()), Device: p.GetDevice(), MessageID: p.GetMessageId(),
 		Until: instant(p.GetUntil()), Resets: p.GetResets(),
+	}
+	if s.BitErrors = -1; p.BitErrors != nil && p.GetBitErrors() <= mostBitErrors {
+		s.BitErrors = int(p.GetBitErrors())
 	}
 	if m := modemIn(p.GetIdentity()); m != nil {
 		s.Identity = *m

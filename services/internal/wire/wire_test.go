@@ -401,7 +401,7 @@ func TestForeignValues(t *testing.T) {
 			{&viestiv1.Event{Kind: &viestiv1.Event_Sent{Sent: &viestiv1.Sent{AirAlphabet: viestiv1.AirAlphabet(foreign)}}}, life.Sent{}},
 			{&viestiv1.Event{Kind: &viestiv1.Event_Failed{Failed: &viestiv1.Failed{FailureClass: viestiv1.FailureClass(foreign)}}}, life.Failed{}},
 			{&viestiv1.Event{Kind: &viestiv1.Event_Report{Report: &viestiv1.Report{Outcome: viestiv1.Report_Outcome(foreign)}}}, life.Report{}},
-			{&viestiv1.Event{Kind: &viestiv1.Event_ModemStatus{ModemStatus: &viestiv1.ModemStatus{State: viestiv1.ModemStatus_State(foreign)}}}, life.ModemStatus{}},
+			{&viestiv1.Event{Kind: &viestiv1.Event_ModemStatus{ModemStatus: &viestiv1.ModemStatus{State: viestiv1.ModemStatus_State(foreign), BitErrors: proto.Uint32(uint32(foreign))}}}, life.ModemStatus{BitErrors: -1}},
 		} {
 			data, err := proto.Marshal(pair.in)
 			same(t, "kind", decoded(t, DecodeEvent, data, err).Kind, pair.want)

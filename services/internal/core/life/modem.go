@@ -12,7 +12,10 @@ type ModemStatus struct {
 	Registration int
 	Operator     string
 	// SignalDBm is the received signal strength; 0 when not known.
-	SignalDBm              int
+	SignalDBm int
+	// BitErrors is the class of the bit error rate, 0 to 7 (3GPP TS 27.007 §8.5); -1 when
+	// not known.
+	BitErrors              int
 	Sent, Failed, Received uint64
 	// Resets are how often each step of a reset was taken since the worker began: radio,
 	// own command and so on, as VerbReset counts them from 0, and the alarm; nil for none.

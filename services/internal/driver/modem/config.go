@@ -43,7 +43,7 @@ type Config struct {
 
 	// Init and Init2 are commands of the user.
 	Init, Init2 string
-	// SignalQuality asks AT+CSQ during initialisation.
+	// SignalQuality asks AT+CSQ, during initialisation and for Status.
 	SignalQuality bool
 	// CheckNetwork is 0: do not wait for a network; 1: Init waits for it; 2:
 	// only the first Send waits for it.

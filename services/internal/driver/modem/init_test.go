@@ -193,11 +193,16 @@ func TestCNMIChain(t *testing.T) {
 
 func TestStatus(t *testing.T) {
 	s := (&simulated{}).on("AT+CGREG?", refusal).on("AT+CEREG?", "\r\n+CEREG: 2,5,\"00C3\",\"0A1B\",7"+ok).
-		on("AT+COPS?", "\r\n+COPS: 0,0,\"net\",7"+ok).on("AT+CSQ", "\r\n+CSQ: 20,99"+ok)
-	m := newSimulated(t, Config{}, s)
+		on("AT+COPS?", "\r\n+COPS: 0,0,\"net\",7"+ok).on("AT+CSQ", "\r\n+CSQ: 20,3"+ok)
+	m := newSimulated(t, Config{SignalQuality: true}, s)
 	got, err := m.Status(context.Background())
-	if err != nil || !got.Registered || got.CGREG != nil || got.CEREG.LAC != "00C3" || got.Operator.Name != "net" || got.Signal.DBm != -73 {
+	if err != nil || !got.Registered || got.CGREG != nil || got.CEREG.LAC != "00C3" || got.Operator.Name != "net" || got.Signal.DBm != -73 || got.Signal.BER != 3 {
 		t.Errorf("Status = %+v, %v", got, err)
+	}
+	quiet := (&simulated{}).on("AT+CSQ", "\r\n+CSQ: 20,3"+ok)
+	m = newSimulated(t, Config{}, quiet)
+	if got, err := m.Status(context.Background()); err != nil || got.Signal.DBm != 0 || got.Signal.BER != -1 || quiet.count("AT+CSQ") != 0 {
+		t.Errorf("the signal is asked for, which is not wanted: %+v, %v", got, err)
 	}
 }
 

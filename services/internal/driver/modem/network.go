@@ -102,7 +102,7 @@ type Status struct {
 	CREG, CGREG, CEREG *atline.Cell
 	// Operator is empty where there is none.
 	Operator atline.Operator
-	// Signal is the strength, its DBm 0 when not known.
+	// Signal is the strength, its DBm 0 when not known, or not to be asked for.
 	Signal atline.Signal
 	// CNMI is the setting of AT+CNMI that the modem accepted in Init, such as
 	// "2,1,0,1,0"; empty: none was, or the user's init sets it. Then new
@@ -110,7 +110,7 @@ type Status struct {
 	CNMI string
 }
 
-// Status asks for the registration, the operator and the signal. What the modem
+// Status asks for the registration, the operator and, with Config.SignalQuality, the signal. What the modem
 // does not know stays empty; an error is one of the line.
 func (m *Modem) Status(ctx context.Context) (Status, error) {
 	if err := m.take(ctx); err != nil {
@@ -131,6 +131,9 @@ func (m *Modem) Status(ctx context.Context) (Status, error) {
 		return s, err
 	} else if operator, err := atline.ParseCOPS(line); err == nil {
 		s.Operator = operator
+	}
+	if !m.cfg.SignalQuality {
+		return s, nil
 	}
 	line, err := m.query(ctx, "AT+CSQ", "+CSQ", OpCSQ)
 	if signal, bad := atline.ParseCSQ(line); bad == nil {
