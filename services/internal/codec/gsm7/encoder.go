@@ -29,6 +29,13 @@ type rest struct {
 // NewEncoder returns an encoder for the tables. A character that stands in both
 // takes the locking table's single septet.
 func NewEncoder(tables Tables) *Encoder {
+	e := emptyEncoder()
+	e.addTable(tables.locking(), 0)
+	e.addTable(tables.single(), escaped)
+	return e
+}
+
+func emptyEncoder() *Encoder {
 	e := &Encoder{}
 	for i := range e.low {
 		e.low[i] = Missing
@@ -36,8 +43,6 @@ func NewEncoder(tables Tables) *Encoder {
 	for i := range e.script {
 		e.script[i] = Missing
 	}
-	e.addTable(tables.locking(), 0)
-	e.addTable(tables.single(), escaped)
 	return e
 }
 

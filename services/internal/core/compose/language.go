@@ -4,7 +4,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/gsm7"
-	"github.com/viesti-sms/viesti/services/internal/codec/tpdu"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 )
 
@@ -34,9 +33,9 @@ func tablesOf(language, ext *uint8) (wanted gsm7.Tables, named bool) {
 	return gsm7.Tables{}, false
 }
 
-// encodeNational writes the text with those of the tables wanted that it needs.
-// What none of them has is left out with a notice; it never becomes UCS2
-// (smstools spec §1.7).
+// encodeNational writes the text with those of the tables wanted that it needs, as
+// smsd chooses them, unless others keep more of it. What is in none of them is left out
+// with a notice; it never becomes UCS2 (smstools spec §1.7).
 func (j *job) encodeNational(room, body []byte, wanted gsm7.Tables) (content, error) {
 	if !utf8.Valid(body) {
 		return content{}, reject(ReasonShiftTables)
@@ -45,16 +44,17 @@ func (j *job) encodeNational(room, body []byte, wanted gsm7.Tables) (content, er
 		wanted.Locking = gsm7.Basic
 	}
 	text := string(body)
-	best := encodeWith(room, text, gsm7.Tables{})
-	for _, tables := range [...]gsm7.Tables{{Locking: wanted.Locking}, {Single: wanted.Single}, wanted} {
+	encoder, tables := gsm7.Fitting(text, wanted)
+	best := encodeWith(encoder, room, text, tables)
+	for _, tables := range [...]gsm7.Tables{{}, {Locking: wanted.Locking}, {Single: wanted.Single}, wanted} {
 		if best.missing == 0 {
 			break
 		}
-		if next := encodeWith(nil, text, tables); next.better(best) {
+		if next := encodeWith(gsm7.NewEncoder(tables), nil, text, tables); next.missing < best.missing {
 			best = next
 		}
 	}
-	j.noticeMissing(best.encoder, body, best.missing)
+	j.noticeMissing(best.encoder, body, best.missing, nationalNotice(wanted))
 	return content{data: best.septets, tables: best.tables}, nil
 }
 
@@ -66,23 +66,8 @@ type attempt struct {
 	missing int
 }
 
-func encodeWith(room []byte, text string, tables gsm7.Tables) attempt {
-	a := attempt{tables: tables, encoder: gsm7.NewEncoder(tables)}
+func encodeWith(encoder *gsm7.Encoder, room []byte, text string, tables gsm7.Tables) attempt {
+	a := attempt{tables: tables, encoder: encoder}
 	a.septets, a.missing = a.encoder.AppendEncode(room, text)
 	return a
-}
-
-// better prefers the attempt that keeps more of the text, then the shorter one,
-// header included. The default alphabet is tried first and wins when it has all,
-// because every handset reads it.
-func (a attempt) better(than attempt) bool {
-	if a.missing != than.missing {
-		return a.missing < than.missing
-	}
-	return a.size() < than.size()
-}
-
-func (a attempt) size() int {
-	header := tpdu.AppendLanguages(nil, byte(a.tables.Locking), byte(a.tables.Single))
-	return len(a.septets) + tpdu.HeaderSeptets(len(header))
 }
