@@ -110,7 +110,7 @@ func (d *delivery) run(ctx context.Context) error {
 	}
 	msg, err := compose.Compose(d.sub, d.settings)
 	if err != nil {
-		return &ending{final: life.Failed{Reason: reason(err), Class: life.FailureMessage}, cause: err}
+		return &ending{final: notComposed(err), cause: err}
 	}
 	d.msg = msg
 	d.total.Store(int32(len(msg.Parts)))
@@ -144,13 +144,14 @@ func leftOver(ctx context.Context) error {
 // inHand says what is being sent.
 func (d *delivery) inHand() string { return sending(int(d.current.Load()), int(d.total.Load())) }
 
-// reason is what the submitter is told of a message that cannot be composed.
-func reason(err error) string {
+// notComposed is what the submitter is told of a message that cannot be composed.
+func notComposed(err error) life.Failed {
+	failed := life.Failed{Reason: err.Error(), Class: life.FailureMessage}
 	var r *compose.Rejection
 	if errors.As(err, &r) {
-		return r.Reason
+		failed.Reason, failed.Notices = r.Reason, r.Notices
 	}
-	return err.Error()
+	return failed
 }
 
 // expire ends a message whose validity ended while it waited. One that was begun

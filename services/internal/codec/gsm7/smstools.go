@@ -10,7 +10,8 @@ var (
 
 // Smstools returns the encoder for texts of message files: the GSM alphabet, with
 // look-alikes for the characters that it lacks when optical is set (smstools
-// spec §1.4). The currency sign is the euro, which has its place in ISO-8859-15.
+// spec §1.4). The currency sign is the euro, which has its place in ISO-8859-15; an
+// escape goes through, so that a text can hold extension characters as they are sent.
 func Smstools(optical bool) *Encoder {
 	if optical {
 		return opticalEncoder
@@ -21,6 +22,7 @@ func Smstools(optical bool) *Encoder {
 func newSmstools(optical bool) *Encoder {
 	e := NewEncoder(Tables{})
 	e.set('¤', e.Code('€'))
+	e.set(rune(Escape), Code(Escape))
 	if !optical {
 		return e
 	}

@@ -23,7 +23,8 @@ func Compose(s *message.Submission, set *Settings) (*Message, error) {
 	j := job{submission: s, options: &s.Options, settings: set}
 	switch s.Kind {
 	case message.Text:
-		return j.compose()
+		m, err := j.compose()
+		return m, j.withNotices(err)
 	case message.PDU:
 		return j.composeReady()
 	}

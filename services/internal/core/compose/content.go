@@ -27,7 +27,7 @@ func (j *job) withHeader(c content, room []byte) (content, error) {
 	switch {
 	case len(given)+len(c.data) == 0:
 		return c, reject(j.nothing())
-	case system && len(given)+len(c.data) > tpdu.MaxOctets:
+	case system && octets && len(given)+len(c.data) > tpdu.MaxOctets:
 		return c, reject(ReasonTooLongSystem)
 	case !octets && len(given) > 0 && int(given[0]) != len(given)-1:
 		return c, reject(ReasonUDHLength)

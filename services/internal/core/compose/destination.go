@@ -84,7 +84,7 @@ func appendSMSC(dst []byte, number string) ([]byte, error) {
 		toa = tpdu.TOAUnknown
 	}
 	out, err := tpdu.AppendSMSC(dst, toa, digits)
-	if err != nil {
+	if err != nil || strings.Trim(digits, "0123456789") != "" {
 		return dst, reject(ReasonSMSC)
 	}
 	return out, nil

@@ -1,18 +1,34 @@
 package compose
 
-import "github.com/viesti-sms/viesti/services/internal/codec/smsfile"
+import (
+	"errors"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
+)
 
 // Rejection says why no TPDU can be made of a submission. Another attempt, or
 // another modem with the same settings, would end the same way.
 type Rejection struct {
 	// Reason is the text for the submitter, one of the Reason constants.
 	Reason string
+	// Notices are as those of a Message: what was left out of a text of which
+	// nothing is left, for example.
+	Notices []string
 }
 
 // Error returns the reason.
 func (r *Rejection) Error() string { return "composing: " + r.Reason }
 
 func reject(reason string) error { return &Rejection{Reason: reason} }
+
+// withNotices adds the notices of the job to a rejection.
+func (j *job) withNotices(err error) error {
+	var r *Rejection
+	if errors.As(err, &r) {
+		r.Notices = j.notices
+	}
+	return err
+}
 
 // Reasons that smsd has too (smstools spec §1.10).
 const (

@@ -1,14 +1,18 @@
 package compose
 
 import (
+	"fmt"
 	"strconv"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/gsm7"
 )
 
+// notice appends the notice about a character at a place in the text, counted from 1.
+type notice func(dst []byte, place int, character []byte) []byte
+
 // noticeMissing gives a notice for each character that the encoder lacks, of
 // which there are missing many. All of them together are one piece of memory.
-func (j *job) noticeMissing(encoder *gsm7.Encoder, body []byte, missing int) {
+func (j *job) noticeMissing(encoder *gsm7.Encoder, body []byte, missing int, write notice) {
 	if missing == 0 {
 		return
 	}
@@ -17,7 +21,7 @@ func (j *job) noticeMissing(encoder *gsm7.Encoder, body []byte, missing int) {
 	for place := 1; len(body) > 0; place++ {
 		r, size := gsm7.TolerantRune(body)
 		if encoder.Code(r) == gsm7.Missing {
-			text = appendNotice(text, place, body[:size])
+			text = write(text, place, body[:size])
 			ends = append(ends, len(text))
 		}
 		body = body[size:]
@@ -38,8 +42,27 @@ func appendNotice(dst []byte, place int, character []byte) []byte {
 	dst = append(dst, ". character ("...)
 	dst = appendHex(dst, character)
 	dst = append(dst, ')')
-	dst = append(dst, character...)
+	if character[0] != 0 {
+		dst = append(dst, character...)
+	}
 	return append(dst, " to GSM."...)
+}
+
+// nationalNotice is the text of smsd's NOTICE header where a character is in none of
+// the tables that were wanted.
+func nationalNotice(wanted gsm7.Tables) notice {
+	tables := fmt.Sprintf(") to GSM, not found on language tables %d/%d.", wanted.Locking, wanted.Single)
+	return func(dst []byte, place int, character []byte) []byte {
+		dst = append(dst, "Cannot convert "...)
+		dst = strconv.AppendInt(dst, int64(place), 10)
+		dst = append(dst, ". UTF-8 character "...)
+		for i := range character {
+			dst = append(appendHex(dst, character[i:i+1]), ' ')
+		}
+		dst = append(dst, '(')
+		dst = append(dst, character...)
+		return append(dst, tables...)
+	}
 }
 
 // ucs2Notice is the text of smsd's NOTICE header for a whole text.

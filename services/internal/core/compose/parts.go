@@ -35,9 +35,9 @@ func (j *job) sendParts(c *content) (*Message, error) {
 	case how == message.SplitNone:
 		return nil, reject(ReasonTextSingle)
 	}
-	if j.options.PID == nil {
-		j.base.PID = 0
-	}
+	whole := *j.options
+	whole.Replace = 0
+	j.base.PID = pid(&whole)
 	l, err := j.layOut(c, how)
 	if err != nil {
 		return nil, err

@@ -24,12 +24,15 @@ func (j *job) composeReady() (*Message, error) {
 }
 
 // readySMSC appends the service centre that the PDU came with, octet for octet,
-// or else the one that the message names, whatever the modem's settings are.
+// or else the one that the message names, where the modem puts it into PDUs.
 func (j *job) readySMSC(room, smsc []byte) ([]byte, error) {
-	if len(smsc) > 1 {
+	switch {
+	case len(smsc) > 1:
 		return append(room, smsc...), nil
+	case j.settings.SMSCInPDU:
+		return appendSMSC(room, j.options.SMSC.Reveal())
 	}
-	return appendSMSC(room, j.options.SMSC.Reveal())
+	return append(room, 0), nil
 }
 
 // readReady takes a whole SMS-SUBMIT, or one with the service centre address that

@@ -66,7 +66,7 @@ func TestRejections(t *testing.T) {
 }
 
 func TestInvalidSMSC(t *testing.T) {
-	for _, smsc := range []string{"12x", strings.Repeat("1", 21)} {
+	for _, smsc := range []string{"12x", "abc", "1*", strings.Repeat("1", 21)} {
 		set := compose.DefaultSettings()
 		set.SMSC, set.SMSCInPDU = smsc, true
 		_, err := compose.Compose(golden(message.Latin, "hi"), &set)
@@ -162,6 +162,12 @@ func TestReadySMSC(t *testing.T) {
 		if p := mustCompose(t, s, &set).Parts[0]; p.Hex() != want || p.Length() != 12 {
 			t.Errorf("got %s with length %d, want %s", p.Hex(), p.Length(), want)
 		}
+	}
+	elsewhere := compose.DefaultSettings()
+	elsewhere.PDUKey, elsewhere.SMSC = "4711", "491722270000"
+	s.Body = message.NewBody([]byte("\x01\x00\x05\x91\x94\x11\xF1\x00\x00\x02\xE8\x34"))
+	if p := mustCompose(t, s, &elsewhere).Parts[0]; p.Hex() != "00010005919411F1000002E834" {
+		t.Errorf("got %s where the service centre has no place in PDUs", p.Hex())
 	}
 	s.Options.SMSC = message.NewAddress("x")
 	s.Body = message.NewBody([]byte("\x01\x00\x05\x91\x94\x11\xF1\x00\x00\x02\xE8\x34"))

@@ -11,11 +11,12 @@ import (
 )
 
 // encode brings the body into the form in which it is sent. It appends to room
-// where it has to change anything. The text of a system message is sent as
-// octets, each septet in one of its own (smstools spec §1.2, System_message).
+// where it has to change anything. The septets of a system message are sent as
+// octets, each in one of its own (smstools spec §1.2, System_message); its UCS2
+// stays text, which can be cut.
 func (j *job) encode(room []byte) (content, error) {
 	c, err := j.encodeBody(room)
-	if j.options.System != message.NotSystem {
+	if j.options.System != message.NotSystem && c.alphabet == tpdu.AlphabetGSM7 {
 		c.alphabet = tpdu.Alphabet8Bit
 	}
 	return c, err
@@ -27,7 +28,7 @@ func (j *job) encodeBody(room []byte) (content, error) {
 	case message.UTF8, message.Latin:
 		return j.encodeText(room, body)
 	case message.GSM:
-		return content{data: appendSeptets(room, body)}, nil
+		return j.encodeSeptets(room, body)
 	case message.UCS2:
 		return content{alphabet: tpdu.AlphabetUCS2, data: body}, nil
 	case message.Binary:
@@ -46,13 +47,32 @@ func (j *job) encodeText(room, body []byte) (content, error) {
 	case j.submission.Alphabet == message.UTF8:
 		return j.encodeUTF8(room, body), nil
 	case !j.settings.CSConvert:
-		return content{data: appendSeptets(room, body)}, nil
+		return content{data: j.septets(room, body)}, nil
 	}
 	return j.encodeLatin(room, trim(body, j.submission.Trim)), nil
 }
 
-// appendSeptets takes octets for septets.
-func appendSeptets(room, body []byte) []byte {
+// encodeSeptets takes the body for septets, or for UTF-8 when the message names a
+// language (smstools spec §1.4). What the modem's settings name is not asked for.
+func (j *job) encodeSeptets(room, body []byte) (content, error) {
+	_, named := tablesOf(j.options.Language, j.options.LanguageExt)
+	tables, national, err := j.languages()
+	switch {
+	case !named:
+		return content{data: j.septets(room, body)}, nil
+	case err != nil:
+		return content{}, err
+	case national:
+		return j.encodeNational(room, body, tables)
+	}
+	return content{data: j.septets(room, body)}, nil
+}
+
+// septets takes octets for septets, which a system message sends as they are.
+func (j *job) septets(room, body []byte) []byte {
+	if j.options.System != message.NotSystem {
+		return body
+	}
 	for _, o := range body {
 		room = append(room, o&0x7F)
 	}
@@ -72,7 +92,7 @@ func trim(body []byte, blanks bool) []byte {
 func (j *job) encodeLatin(room, body []byte) content {
 	encoder := gsm7.Smstools(j.settings.Optical)
 	septets, missing := encoder.AppendTolerant(room, body)
-	j.noticeMissing(encoder, body, missing)
+	j.noticeMissing(encoder, body, missing, appendNotice)
 	return content{data: septets}
 }
 
@@ -85,7 +105,7 @@ func (j *job) encodeUTF8(room, body []byte) content {
 		return content{data: septets}
 	}
 	if j.settings.NoticeUCS2 >= NoticeEach {
-		j.noticeMissing(encoder, body, missing)
+		j.noticeMissing(encoder, body, missing, appendNotice)
 	}
 	if j.settings.NoticeUCS2 >= NoticeTotal {
 		j.notices = append(j.notices, ucs2Notice(missing))

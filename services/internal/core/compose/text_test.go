@@ -55,6 +55,15 @@ func TestText(t *testing.T) {
 			change:  func(set *compose.Settings, _ *message.Submission) { set.NoticeUCS2 = compose.NoticeNone },
 			notices: []string{"Cannot convert 2. character (D18F)я to GSM.", "Cannot convert 3. character (90)\x90 to GSM."},
 		},
+		{name: "an escape goes through", alphabet: message.Latin, body: "a\x1Beb\x1B", text: "a€b "},
+		{name: "an escape is no reason for UCS2", alphabet: message.UTF8, body: "\x1B<", text: "["},
+		{name: "NUL", alphabet: message.Latin, body: "a\x00b", text: "ab", notices: []string{"Cannot convert 2. character (00) to GSM."}},
+		{name: "NUL in UTF-8", alphabet: message.UTF8, body: "a\x00b", text: "a\x00b", notices: []string{
+			"Cannot convert 2. character (00) to GSM.", "1 characters outside the GSM alphabet, converting to UCS2",
+		}},
+		{name: "U+00BD is not what Latin-9 has there", alphabet: message.UTF8, body: "½", text: "½", notices: []string{
+			"Cannot convert 1. character (C2BD)½ to GSM.", "1 characters outside the GSM alphabet, converting to UCS2",
+		}},
 		{name: "Latin octets as UCS2", alphabet: message.UTF8, body: "я\xA4\x81", text: "я€Δ", notices: []string{
 			"Cannot convert 1. character (D18F)я to GSM.", "1 characters outside the GSM alphabet, converting to UCS2",
 		}},
@@ -119,6 +128,7 @@ func TestLanguages(t *testing.T) {
 		{"nothing lost that another table keeps", u(gsm7.Turkish), nil, nil, "èş", "\x03\x24\x01\x01", "èş", 0},
 		{"of the modem", nil, nil, u(gsm7.Turkish), "ışık", "\x03\x25\x01\x01", "ışık", 0},
 		{"message before modem", u(gsm7.Basic), nil, u(gsm7.Turkish), "ışık", "", "k", 3},
+		{"nothing lost that the default table keeps", u(gsm7.Portuguese), nil, nil, "Áñ", "\x03\x24\x01\x03", "Áñ", 0},
 		{"dropped", u(gsm7.Turkish), nil, nil, "ş日", "\x03\x25\x01\x01", "ş", 1},
 		{"not trimmed", u(gsm7.Turkish), nil, nil, "a \n", "", "a \n", 0},
 	} {
