@@ -13,6 +13,7 @@ func TestOutgoingUTF8(t *testing.T) {
 	}{
 		{true, "", "\xc3\x84\xa4", "\xc3\x84\xa4"},
 		{false, "", "\xc3\x84\xa4x", "\u00c3\u039b\u20acx"},
+		{false, "Language: 1\n", "\xc5\x9f", "\xc5\x9f"},
 		{false, "Alphabet: UTF-8\n", "\xc3\x84", "\xc3\x84"},
 		{false, "Alphabet: GSM\n", "\x7f\x00", "\x7f\x00"},
 		{false, "Alphabet: binary\n", "\xc3\x84", "\xc3\x84"},

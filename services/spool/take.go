@@ -242,7 +242,7 @@ func (s *Spool) read(claim *spooldir.Claim, file string, r *rules) (*message.Sub
 	}
 	sub.ID, sub.Account = spooldir.ID(claim.Name, file), s.account
 	sub.Trim = sub.Trim && s.cfg.TrimText
-	if sub.Kind == message.Text && sub.Alphabet == message.Latin && !s.cfg.OutgoingUTF8 {
+	if sub.Kind == message.Text && sub.Alphabet == message.Latin && !outgoing.HasLanguage() && !s.cfg.OutgoingUTF8 {
 		sub.Body = message.NewBody(latin(sub.Body.Reveal()))
 	}
 	sub.Origin = s.origin(claim, file, sub.Queue)

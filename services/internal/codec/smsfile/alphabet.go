@@ -28,16 +28,17 @@ var alphabetWords = [...]struct {
 }{
 	{"iso", ISO}, {"lat", ISO}, {"ans", ISO},
 	{"utf", UTF8},
-	{"gsm", GSM},
 	{"ucs", UCS2}, {"uni", UCS2}, {"chi", UCS2},
 	{"bin", Binary},
 }
 
 // ParseAlphabet reads the value of an Alphabet header or setting by its first
-// three letters, in any case; AlphabetInvalid for another word. smsd wants the
-// whole word for GSM against its manual (smstools spec Appendix A); here the
-// manual holds.
+// three letters, in any case, GSM by the whole word (smstools spec §1.2);
+// AlphabetInvalid for another word.
 func ParseAlphabet(value []byte) Alphabet {
+	if equalFold(value, "gsm") {
+		return GSM
+	}
 	for _, w := range alphabetWords {
 		if hasPrefixFold(value, w.prefix) {
 			return w.alphabet

@@ -58,7 +58,7 @@ func (p *parser) decodeBody(body []byte) ([]byte, *Rejection) {
 			return nil, problem
 		}
 		return decodeHex(expanded)
-	case p.out.Alphabet == ISO && !p.out.hasLanguage():
+	case p.out.Alphabet == ISO && !p.out.HasLanguage():
 		return expandMacros(body, p.macros)
 	default:
 		return body, nil

@@ -71,7 +71,7 @@ const (
 	// ReasonHexLength: an odd number of hex digits in a line.
 	ReasonHexLength = "Hex presentation error in sms file: incorrect length of data"
 	// ReasonHexDigit: a line of hex notation holds something that is no hex digit.
-	ReasonHexDigit = "Hex presentation error in sms file: conversion error"
+	ReasonHexDigit = "Hex conversion error in sms file"
 	// ReasonHexUnclosed: LENGTH of hex notation is opened and not closed.
 	ReasonHexUnclosed = "LENGTH termination error in sms file."
 	// ReasonHexSpan: more than 255 octets between two LENGTH of hex notation.

@@ -89,11 +89,9 @@ func (p *parser) setOption(name, v []byte) {
 	case "Autosplit":
 		o.Autosplit = readAutosplit(v)
 	case "Class":
-		setWithin(&o.Class, v, 3)
+		o.Class = readWithin(v, 0, 3)
 	case "DCS_hex":
-		if octet, ok := hexOctet(v); ok {
-			o.DCS = new(octet)
-		}
+		o.DCS = readHexOctet(v)
 	case "Language":
 		o.Language, p.bad.language = readLanguage(v)
 	case "Language_ext":
@@ -101,8 +99,9 @@ func (p *parser) setOption(name, v []byte) {
 	case "Message_reference":
 		o.MessageReference, p.bad.reference = readReference(v)
 	case "Replace":
-		if n := atoi(v); n >= 1 && n <= 7 {
-			o.Replace = uint8(n)
+		o.Replace = 0
+		if n := readWithin(v, 1, 7); n != nil {
+			o.Replace = *n
 		}
 	case "Retries":
 		o.Retries = readRetries(v)
@@ -111,7 +110,9 @@ func (p *parser) setOption(name, v []byte) {
 			o.UDHData, p.bad.udh = readUDHData(v)
 		}
 	case "Validity":
-		o.Validity = readValidity(v)
+		if vp, ok := ParseValidity(v); ok {
+			o.Validity = new(vp)
+		}
 	}
 }
 
@@ -122,11 +123,21 @@ func setField(field *string, v []byte) {
 	}
 }
 
-// setWithin takes over a number from 0 to limit and passes over anything else.
-func setWithin(field **uint8, v []byte, limit int) {
-	if n := atoi(v); startsWithInt(v) && n >= 0 && n <= limit {
-		*field = new(uint8(n))
+// readWithin is a number from least to most; any other is as good as none. What is
+// no number counts as 0.
+func readWithin(v []byte, least, most int) *uint8 {
+	if n := atoi(v); n >= least && n <= most {
+		return new(uint8(n))
 	}
+	return nil
+}
+
+// readHexOctet is a hex number, as readWithin.
+func readHexOctet(v []byte) *byte {
+	if n := hexNumber(v); n >= 0 && n <= 0xFF {
+		return new(byte(n))
+	}
+	return nil
 }
 
 func readNumberType(v []byte) NumberType {
@@ -192,13 +203,6 @@ func readLanguage(v []byte) (language *uint8, bad bool) {
 		return nil, true
 	}
 	return new(n), false
-}
-
-func readValidity(v []byte) *uint8 {
-	if vp, ok := ParseValidity(v); ok {
-		return new(vp)
-	}
-	return nil
 }
 
 func readAlternateTo(v []byte) (numbers []string, bad bool) {

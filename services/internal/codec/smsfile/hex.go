@@ -82,9 +82,10 @@ func (d *hexDecoder) decodeDigits(line []byte) *Rejection {
 	if len(d.digits)%2 != 0 {
 		return reject(ReasonHexLength, d.digits)
 	}
+	before := len(d.out)
 	out, ok := appendHex(d.out, d.digits)
 	if !ok {
-		return reject(ReasonHexDigit, d.digits)
+		return reject(ReasonHexDigit, d.digits[2*(len(out)-before):])
 	}
 	d.out = out
 	return nil
@@ -112,34 +113,38 @@ func appendHex(dst, digits []byte) (out []byte, ok bool) {
 	return dst, true
 }
 
-// decodePDU reads the body of a Text_is_pdu file: hex digits of either case;
-// blanks, line ends and punctuation between them do not count. smsd also passes
-// over letters, and takes lower-case digits for such (smstools spec §1.2), which
-// damages the PDU without a word; here they are read, and other letters refused.
+// decodePDU reads the body of a Text_is_pdu file. smsd also passes over letters, and
+// takes lower-case digits for such (smstools spec §1.2), which damages the PDU without
+// a word; here they are read, and other letters refused.
 func decodePDU(body []byte) ([]byte, *Rejection) {
-	digits := make([]byte, 0, len(body))
-	for _, c := range body {
-		if _, ok := hexDigit(c); ok {
-			digits = append(digits, c)
-		} else if isLetter(c) || c >= 0x80 {
-			return nil, &Rejection{Reason: ReasonInvalidPDU}
-		}
-	}
-	if len(digits)%2 != 0 {
+	pdu, ok := looseHex(body)
+	if !ok {
 		return nil, &Rejection{Reason: ReasonInvalidPDU}
 	}
-	pdu, _ := appendHex(digits[:0], digits)
 	return pdu, nil
 }
 
-// readUDHData reads UDH-DATA: hex octets with or without spaces between them, of
-// either case. smsd wants single spaces and upper case, and sends garbage or
-// lower-case PDUs for anything else (smstools spec §1.2).
+// readUDHData reads UDH-DATA. smsd takes one character of any kind between two octets,
+// and sends garbage or lower-case PDUs without it or with lower-case digits (smstools
+// spec §1.2).
 func readUDHData(v []byte) (udh []byte, bad bool) {
-	digits := appendWithoutSpaces(nil, v)
-	udh, ok := appendHex(nil, digits)
-	if !ok || len(digits)%2 != 0 {
-		return nil, true
+	udh, ok := looseHex(v)
+	return udh, !ok
+}
+
+// looseHex reads hex digits of either case; blanks, line ends and punctuation between
+// them do not count, and letters make it no hex.
+func looseHex(text []byte) (octets []byte, ok bool) {
+	digits := make([]byte, 0, len(text))
+	for _, c := range text {
+		if _, ok := hexDigit(c); ok {
+			digits = append(digits, c)
+		} else if isLetter(c) || c >= 0x80 {
+			return nil, false
+		}
 	}
-	return udh, false
+	if len(digits)%2 != 0 {
+		return nil, false
+	}
+	return appendHex(digits[:0], digits)
 }

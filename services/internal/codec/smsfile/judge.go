@@ -48,7 +48,7 @@ func (o *Outgoing) judgeBody() *Rejection {
 		return &Rejection{Reason: ReasonNoText}
 	case o.Alphabet == Binary && o.System != NotSystem && len(o.UDHData)+len(o.Body) > maxUserData:
 		return &Rejection{Reason: ReasonTooLongSystem}
-	case o.isText() && o.hasLanguage() && !utf8.Valid(o.Body):
+	case o.isText() && o.HasLanguage() && !utf8.Valid(o.Body):
 		return &Rejection{Reason: ReasonShiftTables}
 	default:
 		return nil

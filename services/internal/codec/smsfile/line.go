@@ -20,13 +20,13 @@ func cutLine(data []byte) (line, rest []byte) {
 }
 
 // isSeparator reports whether a line ends the header section: nothing but TAB,
-// space, CR and LF, or a NUL at its start (smstools spec §1.1 rule 2).
+// space, CR and LF up to its end or a NUL (smstools spec §1.1 rule 2).
 func isSeparator(line []byte) bool {
-	for i, c := range line {
+	for _, c := range line {
 		switch c {
 		case '\t', ' ', '\r', '\n':
 		case 0:
-			return i == 0
+			return true
 		default:
 			return false
 		}

@@ -113,12 +113,13 @@ func (o Outgoing) Format(s fmt.State, _ rune) {
 
 // Trims reports whether trailing blanks and Ctrl-Z are no part of the text, as
 // TrimText removes them: Latin text without a national language, on a modem that
-// converts character sets (smstools spec §1.4).
+// converts character sets (smstools spec §1.4). What hex notation gives is as it is.
 func (o *Outgoing) Trims() bool {
-	return o.Alphabet == ISO && !o.hasLanguage() && !o.TextIsPDU && !o.Voicecall
+	return o.Alphabet == ISO && !o.Hex && !o.HasLanguage() && !o.TextIsPDU && !o.Voicecall
 }
 
-// hasLanguage reports whether a shift table other than the basic one was asked for.
-func (o *Outgoing) hasLanguage() bool {
+// HasLanguage reports whether a shift table other than the basic one was asked for.
+// The text is UTF-8 then, whatever its alphabet says (smstools spec §1.4).
+func (o *Outgoing) HasLanguage() bool {
 	return o.Language != nil && *o.Language > 0 || o.LanguageExt != nil && *o.LanguageExt > 0
 }

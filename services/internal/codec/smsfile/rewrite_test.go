@@ -22,6 +22,7 @@ func TestRewrite(t *testing.T) {
 		"To: 1\r\n\r\nb\r\n":             "To: 1\r\nModem: new\nPDU: \n\r\nb\r\n",
 		"To: 1\n \t\nb":                  "To: 1\nModem: new\nPDU: \n \t\nb",
 		"\nb":                            "Modem: new\nPDU: \n\nb",
+		"To: 1\x00x\n\nb":                "To: 1\x00x\nModem: new\nPDU: \n\nb",
 		"\x00\x01\nb":                    "Modem: new\nPDU: \n\x00\x01\nb",
 		"Modem: old\nTo: 1\n\nModem: b":  "To: 1\nModem: new\nPDU: \n\nModem: b",
 		"modem: x\n Modem: y\nModem\n\n": "modem: x\n Modem: y\nModem\nModem: new\nPDU: \n\n",

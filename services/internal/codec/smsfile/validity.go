@@ -16,29 +16,37 @@ var validityUnits = [...]struct {
 // ParseValidity reads the value of a Validity header or setting into the octet of
 // a relative TP-VP (3GPP TS 23.040 §9.2.3.12.1), rounded down as smstools does
 // (spec §1.8): a number 0 to 255 is the octet itself, otherwise a number and a
-// unit, or a unit alone for one of it. ok is false for anything else, which means
-// the default.
-//
-// Units count in any case, as the manual says; smsd itself passes over `2 HOURS`.
+// lower-case unit somewhere behind it, or a first word that is a unit, in any
+// case, for one of it. ok is false for anything else, which means the default:
+// `2 HOURS` and `days` too, against the manual (smstools spec Appendix A).
 func ParseValidity(value []byte) (vp uint8, ok bool) {
-	if isNumber(value) {
+	switch {
+	case isNumber(value):
 		n := atoi(value)
 		return uint8(n), n <= 255
+	case startsWithInt(value):
+		return vpOfUnits(atoi(value), value)
+	default:
+		return vpOfWord(value)
 	}
-	n := 1
-	if startsWithInt(value) {
-		n = atoi(value)
-	}
-	if n < 1 {
-		return 0, false
-	}
-	return vpOfUnit(n, bytes.ToLower(value))
 }
 
-func vpOfUnit(n int, value []byte) (uint8, bool) {
+// vpOfUnits is the octet of n of the first of the units that value names.
+func vpOfUnits(n int, value []byte) (uint8, bool) {
 	for _, u := range validityUnits {
-		if bytes.Contains(value, []byte(u.word)) {
+		if n >= 1 && bytes.Contains(value, []byte(u.word)) {
 			return u.toVP(n * u.factor), true
+		}
+	}
+	return 0, false
+}
+
+// vpOfWord is the octet of one of the unit that value begins with.
+func vpOfWord(value []byte) (uint8, bool) {
+	word, _, _ := bytes.Cut(value, []byte{' '})
+	for _, u := range validityUnits {
+		if equalFold(word, u.word) {
+			return u.toVP(u.factor), true
 		}
 	}
 	return 0, false

@@ -84,19 +84,26 @@ func hexDigit(c byte) (byte, bool) {
 	}
 }
 
-// hexOctet reads an octet of one or two hex digits, with or without 0x in front.
-func hexOctet(v []byte) (byte, bool) {
+// hexNumber is the hex number that v begins with, as C's strtol reads it: with or
+// without 0x in front, up to the first other character, 0 without digits. It stops
+// growing at numberCap.
+func hexNumber(v []byte) int {
+	v, negative := cutSign(v)
 	if len(v) > 2 && hasPrefixFold(v, "0x") {
 		v = v[2:]
 	}
-	if len(v) == 1 {
-		return hexDigit(v[0])
+	n := 0
+	for len(v) > 0 {
+		digit, ok := hexDigit(v[0])
+		if !ok {
+			break
+		}
+		n, v = min(n<<4|int(digit), numberCap), v[1:]
 	}
-	octet, ok := appendHex(make([]byte, 0, 1), v)
-	if !ok || len(v) != 2 {
-		return 0, false
+	if negative {
+		n = -n
 	}
-	return octet[0], true
+	return n
 }
 
 // hasPrefixFold reports whether v begins with the lower-case ASCII text prefix,

@@ -63,8 +63,9 @@ func TestValidity(t *testing.T) {
 		"1 day": 167, "2 days": 168, "3 days": 169, "30 days": 196, "31 days": 196, "34 days": 196, "35 days": 197,
 		"1 week": 173, "4 weeks": 194, "5 weeks": 197, "63 weeks": 255, "64 weeks": 255, "1000000 weeks": 255,
 		"1 month": 196, "2 months": 200, "12 month": 244, "13 months": 247, "1 year": 244, "2 years": 255,
-		"min": 0, "MONTH": 196, "Day": 167, "hour 3": 11, "2days": 168, "2 HOURS": 23,
+		"min": 0, "MONTH": 196, "Day": 167, "hour 3": 11, "2days": 168, "3 sundays": 169, "+5 days": 171,
 		"": none, "soon": none, "max": none, "0 day": none, "-3 day": none, "10 x": none,
+		"2 HOURS": none, "3 Weeks": none, "days": none, "hourly": none, "Monday": none, "a day": none, "days 3": none, "day\t3": none,
 	} {
 		vp, ok := ParseValidity([]byte(in))
 		if got := int(vp); ok != (want != none) || ok && got != want {
@@ -75,9 +76,9 @@ func TestValidity(t *testing.T) {
 
 func TestAlphabetWords(t *testing.T) {
 	for in, want := range map[string]Alphabet{
-		"ISO": ISO, "iso-8859-15": ISO, "Latin1": ISO, "ANSI": ISO, "GSM": GSM, "gsm7": GSM, "binary": Binary, "BIN": Binary,
+		"ISO": ISO, "iso-8859-15": ISO, "Latin1": ISO, "ANSI": ISO, "GSM": GSM, "gsm": GSM, "binary": Binary, "BIN": Binary,
 		"UCS2": UCS2, "unicode": UCS2, "Chinese": UCS2, "utf-8": UTF8, "UTF": UTF8,
-		"": AlphabetInvalid, "klingon": AlphabetInvalid, "is": AlphabetInvalid, " iso": AlphabetInvalid,
+		"": AlphabetInvalid, "klingon": AlphabetInvalid, "gsm7": AlphabetInvalid, "GSM 7": AlphabetInvalid, "is": AlphabetInvalid, " iso": AlphabetInvalid,
 	} {
 		if got := ParseAlphabet([]byte(in)); got != want {
 			t.Errorf("%q: %v, want %v", in, got, want)
@@ -117,14 +118,13 @@ func TestAlternateAfter(t *testing.T) {
 	}
 }
 
-func TestHexOctet(t *testing.T) {
-	const none = -1
+func TestHexNumber(t *testing.T) {
 	for in, want := range map[string]int{
-		"F5": 0xF5, "f5": 0xF5, "8": 8, "0x08": 8, "0Xa": 10, "": none, "100": none, "G0": none, "0x": none, "5 ": none,
+		"F5": 0xF5, "f5": 0xF5, "8": 8, "0x08": 8, "0Xa": 10, "5 ": 5, "F5x": 0xF5, "F 5": 0xF, "+F5": 0xF5, "00000012": 0x12,
+		"": 0, "G0": 0, "0x": 0, "x5": 0, "100": 0x100, "-1": -1, "FFFFFFFFFFFFFFFFFFFF": numberCap,
 	} {
-		octet, ok := hexOctet([]byte(in))
-		if ok != (want != none) || ok && int(octet) != want {
-			t.Errorf("%q: %02X, %v, want %X", in, octet, ok, want)
+		if got := hexNumber([]byte(in)); got != want {
+			t.Errorf("%q: %X, want %X", in, got, want)
 		}
 	}
 }
