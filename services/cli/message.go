@@ -14,20 +14,30 @@ import (
 )
 
 func (e *env) message() *cobra.Command {
-	var full bool
+	var full, asJSON bool
 	cmd := &cobra.Command{
 		Use: "message ID", Short: "show what became of a message", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return e.runMessage(cmd.Context(), args[0], full) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return e.runMessage(cmd.Context(), args[0], full, asJSON)
+		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	cmd.Flags().BoolVar(&full, "full", false, "show whole numbers and PDUs")
 	return cmd
 }
 
-func (e *env) runMessage(ctx context.Context, id string, full bool) error {
+func (e *env) runMessage(ctx context.Context, id string, full, asJSON bool) error {
 	return e.withBus(ctx, patience, func(ctx context.Context, b *bus.Bus) error {
 		events, err := history(ctx, b, strings.ToLower(id))
 		if err != nil {
 			return err
+		}
+		if asJSON {
+			lines, err := waits(ctx, b, events[0].ID)
+			if err != nil && !errors.Is(err, bus.ErrNotFound) {
+				return err
+			}
+			return e.writeJSON(messageFor(events, lines, full))
 		}
 		fmt.Fprintf(e.stdout, "message %s: %s\n", events[0].ID, life.Fold(events))
 		for i := range events {

@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -68,7 +67,7 @@ func moment(t time.Time) string {
 
 func (e *env) sessionsJSON(all []accounts.Session) error {
 	for _, s := range all {
-		err := e.jsonLine(map[string]any{
+		err := e.writeJSON(map[string]any{
 			"account": s.Account, "host": s.Host, "id": s.ID, "remote": s.Remote.String(), "mode": s.Mode, "tls": s.TLS,
 			"interface_version": s.InterfaceVersion, "system_type": s.SystemType, "since": s.Since, "active_at": s.ActiveAt,
 			"accepted": s.Accepted, "rejected": s.Rejected, "delivered": s.Delivered, "refused": s.Refused, "in_flight": s.InFlight, "awaited": s.Awaited,
@@ -78,15 +77,6 @@ func (e *env) sessionsJSON(all []accounts.Session) error {
 		}
 	}
 	return nil
-}
-
-func (e *env) jsonLine(fields map[string]any) error {
-	data, err := json.Marshal(fields)
-	if err != nil {
-		return fmt.Errorf("writing JSON: %w", err)
-	}
-	_, err = fmt.Fprintln(e.stdout, string(data))
-	return err
 }
 
 func (e *env) audit() *cobra.Command {
@@ -135,7 +125,7 @@ func (e *env) showAudit(ev *audit.Event, asJSON bool) error {
 		systemID = strconv.QuoteToASCII(ev.SystemID)
 	}
 	if asJSON {
-		return e.jsonLine(map[string]any{
+		return e.writeJSON(map[string]any{
 			"time": ev.Time, "kind": ev.Kind.String(), "host": ev.Host, "service": ev.Service, "account": ev.Account, "system_id": systemID,
 			"remote": remote, "mode": ev.Mode, "tls": ev.TLS, "certificate": ev.Certificate, "reason": ev.Reason, "detail": ev.Detail,
 			"by": ev.By, "count": count, "version": ev.Version, "session": ev.Session,

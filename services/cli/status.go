@@ -10,31 +10,32 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/viesti-sms/viesti/proto/subject"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 )
 
 func (e *env) status() *cobra.Command {
-	var asLetters bool
+	var asLetters, asJSON bool
 	cmd := &cobra.Command{
 		Use: "status", Short: "show modems, queues and counts", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if asLetters {
 				return e.runLetters(cmd.Context(), letterInterval)
 			}
-			return e.runStatus(cmd.Context())
+			return e.runStatus(cmd.Context(), asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asLetters, "letters", false, "print one letter for each modem, as smsd -s does, again whenever one changes")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	cmd.MarkFlagsMutuallyExclusive("letters", "json")
 	return cmd
 }
 
-func (e *env) runStatus(ctx context.Context) error {
-	return e.withBus(ctx, patience, e.showStatus)
+func (e *env) runStatus(ctx context.Context, asJSON bool) error {
+	return e.withBus(ctx, patience, func(ctx context.Context, b *bus.Bus) error { return e.showStatus(ctx, b, asJSON) })
 }
 
-func (e *env) showStatus(ctx context.Context, b *bus.Bus) error {
+func (e *env) showStatus(ctx context.Context, b *bus.Bus, asJSON bool) error {
 	modems, err := b.Modems(ctx)
 	if err != nil {
 		return err
@@ -46,6 +47,9 @@ func (e *env) showStatus(ctx context.Context, b *bus.Bus) error {
 	counts, err := b.Counts(ctx)
 	if err != nil {
 		return err
+	}
+	if asJSON {
+		return e.writeJSON(statusFor(modems, queues, counts))
 	}
 	e.showModems(modems)
 	e.showQueues(queues, modems)
@@ -130,8 +134,7 @@ func (e *env) showQueues(queues []bus.Queue, modems []life.ModemStatus) {
 	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "\nQUEUE\tPRIORITY\tWAITING\tIN HAND\tMODEMS")
 	for _, q := range queues {
-		priority := map[subject.Priority]string{subject.High: "high", subject.Normal: "normal"}[q.Priority]
-		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\n", q.Name, priority, q.Waiting, q.InHand, served[q.Name])
+		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\n", q.Name, priorityWords[q.Priority], q.Waiting, q.InHand, served[q.Name])
 	}
 	_ = w.Flush()
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/viesti-sms/viesti/proto/subject"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 )
 
@@ -77,7 +76,7 @@ func (s *screen) queueLines() []string {
 		if !q.since.IsZero() {
 			oldest = age(s.now().Sub(q.since))
 		}
-		priority := map[subject.Priority]string{subject.High: "high", subject.Normal: "normal"}[q.Priority]
+		priority := priorityWords[q.Priority]
 		lines = append(lines, fmt.Sprintf("%-20s %-8s %8d %8d %7d %8s", cut(q.Name, 20), priority, q.Waiting, q.InHand, served[q.Name], oldest))
 	}
 	return lines

@@ -223,12 +223,20 @@ func (w *worker) obey(c wire.Command) wire.Reply {
 			return w.answer(m, c)
 		}
 		s := w.status.snapshot()
-		err = fmt.Errorf("%w: it is %s; %s", errNotOpen, s.State, s.Reason)
+		err = notOpen(s)
 	}
 	if err != nil {
 		return wire.Reply{Error: err.Error()}
 	}
 	return wire.Reply{}
+}
+
+// notOpen says why a modem takes no commands, as its status does.
+func notOpen(s life.ModemStatus) error {
+	if s.Reason == "" {
+		return fmt.Errorf("%w: its state is %s", errNotOpen, s.State)
+	}
+	return fmt.Errorf("%w: its state is %s: %s", errNotOpen, s.State, s.Reason)
 }
 
 // What keeps an operator's command from being carried out.
