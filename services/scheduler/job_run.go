@@ -246,16 +246,38 @@ func (r *runner) report(ctx context.Context, state schedule.State, t schedule.Ti
 	if len(ran.Output) > maxEventOutput {
 		ran.Output, ran.Truncated = ran.Output[:maxEventOutput], true
 	}
-	first, err := r.bus.PublishOnce(ctx, &life.Event{ID: state.Run, Account: subject.JobAccount(r.job.Name), Time: r.now(), Kind: ran})
-	if err != nil || !first {
+	ok, err = r.bus.PublishOnce(ctx, &life.Event{ID: state.Run, Account: subject.JobAccount(r.job.Name), Time: r.now(), Kind: ran})
+	if err != nil {
 		return false, err
 	}
-	r.tell(state, res)
-	if res.outcome == life.JobSucceeded {
-		return true, nil
+	if ok {
+		r.tell(state, res)
+	} else if ran, err = r.ended(ctx, state.Run); err != nil {
+		return false, err
 	}
-	return true, r.alarm(ctx, state.Run, severityError, fmt.Sprintf("job %s on %s %s: %s", r.job.Name, state.Host, res.outcome, res.problem))
+	if ran.Outcome == life.JobSucceeded {
+		return ok, nil
+	}
+	// Whoever wrote the record may have died before the alarm; twice it is one.
+	return ok, r.alarm(ctx, state.Run, severityError, fmt.Sprintf("job %s on %s %s: %s", r.job.Name, ran.Host, ran.Outcome, ran.Problem))
 }
+
+// ended is the end of a run that is on record.
+func (r *runner) ended(ctx context.Context, run string) (life.JobRan, error) {
+	recorded, err := r.bus.Recorded(ctx, subject.JobAccount(r.job.Name), run)
+	if err != nil {
+		return life.JobRan{}, err
+	}
+	for _, e := range recorded.Events {
+		if k, ok := e.Kind.(life.JobRan); ok && k.Outcome != life.JobOverrun {
+			return k, nil
+		}
+	}
+	return life.JobRan{}, errNoEnd
+}
+
+// errNoEnd says that a replica does not know yet what another one has recorded.
+var errNoEnd = errors.New("the end of the run is not on record yet")
 
 // tell logs the end of a run.
 func (r *runner) tell(state schedule.State, res result) {

@@ -382,6 +382,29 @@ func TestRunnerDies(t *testing.T) {
 	}
 }
 
+// TestAlarmOfADeadRunner: a scheduler that dies between the record of a run and its alarm
+// leaves the alarm to whoever takes it for dead.
+func TestAlarmOfADeadRunner(t *testing.T) {
+	t.Parallel()
+	r := newJobRig(t)
+	j := job("/bin/true", never)
+	s := newRunner(New(Config{Host: "a"}, r.bus, zap.NewNop()), &j)
+	for run, outcome := range map[string]life.JobOutcome{"bad": life.JobFailed, "good": life.JobSucceeded} {
+		must(t, r.bus.Publish(bounded(t), &life.Event{
+			ID: run, Account: subject.JobAccount("j"), Time: time.Now(), Kind: life.JobRan{Job: "j", Host: "dead", Outcome: outcome, Problem: "exit code 3"},
+		}))
+		for range 2 {
+			ok, err := s.report(bounded(t), schedule.State{Run: run, Host: "dead"}, schedule.Tick{}, result{problem: "its scheduler died"}.lost())
+			if ok || err != nil {
+				t.Errorf("%s: recorded again: %v, %v", run, ok, err)
+			}
+		}
+	}
+	if all := r.alarms(); len(all) != 1 || !strings.Contains(all[0], "job j on dead failed: exit code 3") {
+		t.Errorf("alarms %q", all)
+	}
+}
+
 // TestRunnerLosesBroker: a scheduler that cannot reach the broker ends its run before
 // another one begins.
 func TestRunnerLosesBroker(t *testing.T) {

@@ -3,6 +3,7 @@ package bus
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"hash/fnv"
 	"strconv"
 
@@ -150,7 +151,7 @@ func (b *Bus) Publish(ctx context.Context, events ...*life.Event) error {
 }
 
 // PublishOnce makes an event durable unless its subject has one already, and
-// reports whether it was the first.
+// reports whether it was the first: also where the broker's answer to that got lost.
 func (b *Bus) PublishOnce(ctx context.Context, e *life.Event) (first bool, err error) {
 	r, err := b.EventRecord(e)
 	if err != nil {
@@ -162,11 +163,20 @@ func (b *Bus) PublishOnce(ctx context.Context, e *life.Event) (first bool, err e
 		first = err == nil && !ack.Duplicate
 		return err
 	})
-	if conflict(err) {
-		first, err = false, nil
+	if conflict(err) || err == nil && !first {
+		first, err = b.mine(ctx, r.msg)
 	}
 	if err == nil && r.copy != nil {
 		err = b.publishOne(ctx, r.copy)
 	}
 	return first, err
+}
+
+// mine reports whether an event that is on record already is this very one.
+func (b *Bus) mine(ctx context.Context, m *nats.Msg) (bool, error) {
+	_, err := b.own(ctx, b.space.StreamEvents(), m)
+	if errors.Is(err, ErrConflict) {
+		return false, nil
+	}
+	return err == nil, err
 }

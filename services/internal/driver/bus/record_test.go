@@ -136,6 +136,23 @@ func TestPublishOnce(t *testing.T) {
 	}
 }
 
+// TestPublishOnceWithoutAnAnswer: whoever publishes again because the answer got lost
+// is the first all the same.
+func TestPublishOnceWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	b := newBus(t)
+	e := event(submission("a", "q"), life.Sent{})
+	r, err := b.EventRecord(e)
+	must(t, err)
+	must(t, b.publishOne(bounded(t), r.msg)) // its answer gets lost
+	if first, err := b.PublishOnce(bounded(t), e); err != nil || !first {
+		t.Errorf("again: first = %v, %v", first, err)
+	}
+	if first, err := b.PublishOnce(bounded(t), event(submission("a", "q"), life.Sent{})); err != nil || first {
+		t.Errorf("somebody else: first = %v, %v", first, err)
+	}
+}
+
 // TestWithdrawOrSend: exactly one of a worker and a withdrawal gets the message.
 func TestWithdrawOrSend(t *testing.T) {
 	t.Parallel()
