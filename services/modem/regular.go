@@ -35,10 +35,12 @@ type Regular struct {
 	// USSDHandler is a program that may change the answer to a USSD command (smstools
 	// spec §5.2, eventhandler_ussd).
 	USSDHandler string `yaml:"eventhandler_ussd"`
+	// ExecutableCheck looks at the start whether these programs can be executed.
+	ExecutableCheck bool `yaml:"executable_check"`
 }
 
 func defaultRegular() Regular {
-	return Regular{Interval: config.Duration(5 * time.Minute), Timeout: config.Duration(time.Minute), LogLevel: 5}
+	return Regular{Interval: config.Duration(5 * time.Minute), Timeout: config.Duration(time.Minute), LogLevel: 5, ExecutableCheck: true}
 }
 
 // wanted reports whether there is anything to do.
@@ -56,7 +58,14 @@ func (r *Regular) problems() (problems []string) {
 		bad("regular_run_loglevel is %d, want 1 to 9", r.LogLevel)
 	}
 	for name, program := range map[string]string{"regular_run": r.Run, "regular_run_post_run": r.PostRun, "eventhandler_ussd": r.USSDHandler} {
-		if _, err := hook.Words(program); program != "" && err != nil {
+		if program == "" {
+			continue
+		}
+		_, err := hook.Words(program)
+		if r.ExecutableCheck {
+			err = hook.Hook{Command: program}.Check()
+		}
+		if err != nil {
 			bad("%s: %v", name, err)
 		}
 	}

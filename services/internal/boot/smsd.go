@@ -233,6 +233,7 @@ func smsdModem(conf *smsdconf.Config, m *smsdconf.Modem) modem.Device {
 		d.TroubleAT = troubleLog(m.LogFile)
 	}
 	smsdRegular(&d.Regular, m)
+	d.Regular.ExecutableCheck = g.ExecutableCheck
 	smsdConversation(&d.Conversation, m)
 	d.VoiceCalls = modem.VoiceCalls{
 		VTSList: m.VoicecallVTSList, VTSQuoted: m.VoicecallVTSQuotationMarks, CPAS: m.VoicecallCPAS, CLCC: m.VoicecallCLCC,
