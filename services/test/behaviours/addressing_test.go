@@ -32,9 +32,15 @@ func addressing() []behaviour {
 		{13, "To_TOA international", message(basis, "To: 49111\nTo_TOA: INTERNATIONAL\n\nhi", sends(hi))},
 		{13, "To_TOA of another word", message(basis, "To: 49111\nTo_TOA: local\n\nhi", fails("Invalid number type"))},
 		{14, "international_prefixes", message(with{global: "international_prefixes = 358"}, "To: 49111\n\nhi", sends(hiNatl))},
+		{14, "international_prefixes that match", message(with{global: "international_prefixes = 358"}, "To: 358401234567\n\nhi", sends(hiIntl))},
+		{14, "both, and the national one matches", message(with{global: "international_prefixes = 49, 358\nnational_prefixes = 491"}, "To: 49111\n\nhi", sends(hiNatl))},
+		{14, "both, and the international one matches", message(with{global: "international_prefixes = 49, 358\nnational_prefixes = 491"}, "To: 358401234567\n\nhi", sends(hiIntl))},
+		{14, "prefixes and To_TOA", message(with{global: "national_prefixes = 491"}, "To: 49111\nTo_TOA: international\n\nhi", sends(hi))},
+		{14, "prefixes and a short number", message(with{global: "national_prefixes = 1"}, "To: s12345\n\nhi", sends(hiShort))},
 		{14, "national_prefixes", message(with{global: "national_prefixes = 491"}, "To: 49111\n\nhi", sends(hiNatl))},
 		{14, "national_prefixes of others", message(with{global: "national_prefixes = 491"}, "To: 358401234567\n\nhi", sends(hiIntl))},
 		{15, "national_toa_unknown", message(natlUnknown, "To: 49111\n\nhi", sends(hiUnkn))},
+		{15, "national_toa_unknown and others", message(natlUnknown, "To: 358401234567\n\nhi", sends(hiIntl))},
 		{15, "national_toa_unknown and To_TOA", message(natlUnknown, "To: 49111\nTo_TOA: national\n\nhi", sends(hiNatl))},
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/kit/config"
 	sim "github.com/viesti-sms/viesti/services/internal/sim/modem"
 	"github.com/viesti-sms/viesti/services/test/gateway"
+	"github.com/viesti-sms/viesti/services/test/truth"
 )
 
 func events() []behaviour {
@@ -21,6 +22,8 @@ func events() []behaviour {
 		// smsd accepts the message for any other code; Viesti holds it.
 		{73, "checkhandler with another code", checkHandlerOtherwise},
 		{74, "checkhandler may change the file", checkHandlerChanges},
+		{74, "checkhandler may choose the queue", checkHandlerRoutes},
+		{75, "SENT has the message id without a report too", message(basis, "To: 49111\n\nhi", calls3("SENT|@DIR@/sent/"))},
 		{75, "SENT has the message id", message(basis, "To: 49111\nReport: yes\n\nhi", calls3("SENT|@DIR@/sent/"))},
 		{76, "FAILED of a refused file has two arguments", refusedArguments},
 		{77, "the handler gets the final path", finalPath},
@@ -81,7 +84,36 @@ func checkHandlerOtherwise(t *testing.T, _ *lab) {
 	if got := b.texts(t); len(got) != 1 || got[0] != "other" || len(b.Calls()) != 1 {
 		t.Errorf("sent %q, called %q", got, b.Calls())
 	}
+	held, err := filepath.Glob(b.Path("outgoing/.viesti-*/code3"))
+	if err != nil || len(held) != 1 {
+		t.Fatalf("held are %q, %v", held, err)
+	}
+	if data, err := os.ReadFile(held[0]); err != nil || string(data) != "To: 49111\n\nheld" {
+		t.Errorf("the file that is held is %q, %v", data, err)
+	}
 }
+
+// checkHandlerRoutes has the check handler choose the queue.
+func checkHandlerRoutes(t *testing.T, _ *lab) {
+	dir := t.TempDir()
+	text := twoModems(t, "checkhandler = @DIR@/router", queues)
+	truth.Place(t, dir, text)
+	write(t, filepath.Join(dir, "router"), router, 0o755)
+	b := &bench{Host: truth.StartIn(t, dir, text, sim.Config{})}
+	for name, modem := range map[string]string{"stays": "GSM1", "moves": "GSM2"} {
+		b.drop(t, name, "To: 491711234\n\nhi")
+		if content := b.waits(t, "sent", name); !strings.Contains(content, "\nModem: "+modem+"\n") {
+			t.Errorf("%s: want %s:\n%s", name, modem, content)
+		}
+	}
+}
+
+// router puts a header in front of a file whose name says so.
+const router = `#!/bin/sh
+case ${1##*/} in
+*moves*) { echo "Queue: REST"; cat "$1"; } > "${0%/*}/routed" && cat "${0%/*}/routed" > "$1" ;;
+esac
+`
 
 func checkHandlerChanges(t *testing.T, _ *lab) {
 	sends(hiIntl)(t, checked(t).sendAs(t, "change", "To: 49111\n\nhi"))
@@ -155,7 +187,7 @@ func regularRun(t *testing.T, _ *lab) {
 		return len(runs) >= 4
 	})
 	stat := b.Path("statfile")
-	for i, want := range []string{"3 PRE_RUN " + stat + " GSM1 gone", "3 POST_RUN " + stat + " GSM1 ", "3 PRE_RUN " + stat + " GSM1 there"} {
+	for i, want := range []string{"3 PRE_RUN " + stat + " GSM1 gone", "3 POST_RUN " + stat + " GSM1 gone", "3 PRE_RUN " + stat + " GSM1 there"} {
 		if !strings.HasPrefix(runs[i], want) {
 			t.Errorf("run %d is %q, want %q", i+1, runs[i], want)
 		}

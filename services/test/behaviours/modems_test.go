@@ -23,13 +23,15 @@ func modems() []behaviour {
 		{94, "the PIN is entered", pinEntered},
 		{94, "a wrong PIN stops that modem only", pinWrong},
 		{95, "retries", recorded("error-once", "error-part2-once", "error-pdu", "retries-0")},
-		{96, "not registered", notRegistered},
+		{96, "not registered", registering(sim.Searching)},
+		{96, "denied by the network", registering(sim.RegistrationDenied)},
 		{97, "a modem is blocked, and recovers", blocked},
 		// smsd fails a message for every failure of a modem (W14).
 		{98, "a broken modem consumes no messages", brokenModem},
 		// smsd loses the modem and the message with it (W15, W16, W17).
 		{101, "a modem that vanishes comes back, its message is sent once", vanishing},
 		{115, "message_limit", messageLimit},
+		{115, "admin_to is told of the limit once", messageLimitTold},
 		{116, "the suspend file", suspendFile},
 	}
 }
@@ -54,6 +56,19 @@ func (h *heard) before(last string) []string {
 		return slices.Clone(h.commands[:i])
 	}
 	return slices.Clone(h.commands)
+}
+
+// count counts the commands that begin so.
+func (h *heard) count(prefix string) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n := 0
+	for _, c := range h.commands {
+		if strings.HasPrefix(c, prefix) {
+			n++
+		}
+	}
+	return n
 }
 
 // inOrder wants commands in this order; others may come between.
@@ -98,7 +113,7 @@ func initWithout(t *testing.T, _ *lab) {
 	b := alone(t, with{modem: "pre_init = no\npin = ignore\nselect_pdu_mode = no\ncheck_network = 0\nstatus_signal_quality = no"}, sim.Config{OnCommand: h.note})
 	b.send(t, "To: 49111\n\nhi")
 	for _, c := range h.before("AT+CMGS") {
-		for _, never := range []string{"ATE0", "AT+CPIN", "AT+CMGF", "AT+CSCA="} {
+		for _, never := range []string{"ATE0", "AT+CMEE=", "AT+CPIN", "AT+CMGF", "AT+CSCA=", "AT+CSQ"} {
 			if strings.HasPrefix(c, never) {
 				t.Errorf("%s is given although it is switched off", c)
 			}
@@ -142,8 +157,14 @@ func (b *bench) state(t *testing.T, name string) life.ModemState {
 	return 0
 }
 
-func notRegistered(t *testing.T, _ *lab) {
-	b := alone(t, with{modem: "check_network = 1"}, sim.Config{Registration: sim.Searching})
+// registering is a modem that the network takes only after a while: nothing is sent or
+// lost meanwhile.
+func registering(at sim.Registration) func(*testing.T, *lab) {
+	return func(t *testing.T, _ *lab) { notRegistered(t, at) }
+}
+
+func notRegistered(t *testing.T, at sim.Registration) {
+	b := alone(t, with{modem: "check_network = 1\ndevice_open_errorsleeptime = 1"}, sim.Config{Registration: at})
 	b.drop(t, "hello", "To: 49111\n\nhi")
 	b.queued(t, 1)
 	gateway.Wait(t, "trouble with the network", func() bool {
@@ -154,6 +175,9 @@ func notRegistered(t *testing.T, _ *lab) {
 	}
 	b.Modem.SetRegistration(sim.RegisteredRoaming)
 	b.waits(t, "sent", "hello")
+	if n := len(gateway.Files(t, b.Path("failed"))); n != 0 {
+		t.Errorf("%d messages failed", n)
+	}
 }
 
 func rules(t *testing.T, text string) []sim.Rule {
@@ -166,13 +190,19 @@ func rules(t *testing.T, text string) []sim.Rule {
 }
 
 func blocked(t *testing.T, _ *lab) {
-	b := alone(t, basis, sim.Config{Rules: rules(t, `[{"stage":"command","match":"CMGS","action":"reply","reply":"+CME ERROR: 100","times":1}]`)},
-		func(c *boot.Config) {
-			c.Modems[0].BlockAfter, c.Modems[0].BlockTime, c.Modems[0].SendRetries = 1, config.Duration(3*time.Second), 0
-		})
+	var h heard
+	b := alone(t, with{global: "blockafter = 2\nblocktime = 3\nerrorsleeptime = 0", modem: "send_retries = 0"},
+		sim.Config{OnCommand: h.note, Rules: rules(t, `[{"stage":"command","match":"CMGS","action":"reply","reply":"+CME ERROR: 100","times":2}]`)})
 	b.drop(t, "hello", "To: 49111\n\nhi")
 	gateway.Wait(t, "the block", func() bool { return b.state(t, "GSM1") == life.ModemBlocked })
+	began := time.Now()
+	if n := h.count("AT+CMGS"); n != 2 {
+		t.Errorf("blocked after %d failures, want 2", n)
+	}
 	b.waits(t, "sent", "hello")
+	if took := time.Since(began); took < 2*time.Second {
+		t.Errorf("blocked for %v, want three seconds", took)
+	}
 	if n := len(b.Modem.Records()); n != 1 {
 		t.Errorf("sent %d times", n)
 	}
@@ -226,6 +256,28 @@ func messageLimit(t *testing.T, _ *lab) {
 		t.Errorf("sent %q before the limit, want two", got)
 	}
 	gateway.Wait(t, "the count to be cleared", func() bool { return len(b.Modem.Records()) == 3 })
+}
+
+// messageLimitTold has a modem reach its limit again and again while it may not send: one
+// message about it is sent, by the other modem.
+func messageLimitTold(t *testing.T, _ *lab) {
+	text := twoModems(t, "admin_to = 358409999999", queues)
+	text = strings.Replace(text, "[GSM2]", "message_limit = 1\n[GSM2]", 1)
+	b := &bench{Host: truth.Start(t, text, sim.Config{})}
+	for _, name := range []string{"one", "two"} {
+		b.drop(t, name, "To: 491711234\n\n"+name)
+	}
+	gateway.Wait(t, "the limit", func() bool { return b.state(t, "GSM1") == life.ModemBlocked })
+	b.Modem = b.Modems["GSM2"]
+	gateway.Wait(t, "the message about it", func() bool { return len(b.Modem.Records()) > 0 })
+	b.drop(t, "other", "To: 358401234567\n\nother")
+	b.waits(t, "sent", "other")
+	if got, want := b.texts(t), []string{"Viesti: GSM1: message limit 1 is reached", "other"}; !slices.Equal(got, want) {
+		t.Errorf("sent %q, want %q", got, want)
+	}
+	if n := len(b.Modems["GSM1"].Records()); n != 1 {
+		t.Errorf("%d messages are sent in spite of the limit", n)
+	}
 }
 
 func suspendFile(t *testing.T, _ *lab) {

@@ -218,8 +218,9 @@ func logLines(t *testing.T, _ *lab) {
 }
 
 func startProblems(t *testing.T, _ *lab) {
-	d := newDaemon(t, basis)
-	for _, dir := range []string{"sent", "failed", "incoming"} {
+	d := newDaemon(t, with{global: "checkhandler = @DIR@/no-checker\nalarmhandler = @DIR@/no-alarm\nregular_run = @DIR@/no-run\nblacklist = @DIR@/no-black\n" +
+		"whitelist = @DIR@/no-white\nlanguage_file = @DIR@/no-language\nstats = @DIR@/no-stats", modem: "regular_run = @DIR@/no-modem-run\neventhandler_ussd = @DIR@/no-ussd"})
+	for _, dir := range []string{"sent", "failed", "incoming", "no-stats"} {
 		if err := os.Remove(d.path(dir)); err != nil {
 			t.Fatal(err)
 		}
@@ -228,10 +229,18 @@ func startProblems(t *testing.T, _ *lab) {
 	if code := p.Wait(); code != 1 {
 		t.Errorf("exit code %d, want 1", code)
 	}
-	for _, dir := range []string{"sent", "failed", "incoming"} {
-		if !strings.Contains(p.Output(), d.path(dir)) {
-			t.Errorf("nothing is said about %s:\n%s", dir, p.Output())
+	for _, path := range []string{
+		"sent", "failed", "incoming", "no-checker", "no-alarm", "no-run", "no-black", "no-white", "no-language", "no-stats", "no-modem-run", "no-ussd",
+	} {
+		if !strings.Contains(p.Output(), d.path(path)) {
+			t.Errorf("nothing is said about %s", path)
 		}
+	}
+	if _, err := os.Stat(d.path("smsd.pid")); err == nil {
+		t.Error("it leaves a pid file")
+	}
+	if t.Failed() {
+		t.Logf("it says\n%s", p.Output())
 	}
 }
 

@@ -21,14 +21,24 @@ func options() []behaviour {
 		{16, "unicode", message(basis, file("Alphabet: Unicode\n", "\x00h\x00i"), sends(ucs2))},
 		{16, "chinese", message(basis, file("Alphabet: chinese\n", "\x00h\x00i"), sends(ucs2))},
 		{16, "utf", message(basis, file("Alphabet: UTF-8\n", "hi"), sends(sevenBit))},
+		{16, "utf is not iso", message(basis, file("Alphabet: Utf\n", "\xC5\x91"), sends("00110005919411F10008FF020151"))},
+		{16, "iso is not utf", message(basis, file("Alphabet: IsO\n", "\xC5\x91x"), sends("00110005919411F10000FF0178"))},
+		{16, "gsm", message(basis, file("Alphabet: gsm\n", "\x00\x02"), sends("00110005919411F10000FF020001"))},
+		// smsd wants the whole word, against its manual.
+		{16, "gsm and more", message(basis, file("Alphabet: Gsm7\n", "\x00\x02"), sends("00110005919411F10000FF020001"))},
+		{16, "two letters", message(basis, file("Alphabet: gs\n", "hi"), fails("Invalid alphabet"))},
 		{16, "another word", message(basis, file("Alphabet: klingon\n", "hi"), fails("Invalid alphabet"))},
 		{17, "Binary: yes", message(basis, file("Binary: yes\nUDH: no\n", "hi"), sends("00110005919411F10004FF026869"))},
+		{17, "Binary: no", message(basis, file("Binary: no\n", "hi"), sends(sevenBit))},
 		{18, "binary has UDHI", message(basis, file("Alphabet: binary\n", "\x02\x70\x00A"), sends("00510005919411F10004FF0402700041"))},
 		{19, "Flash in 7 bits", message(basis, file("Flash: yes\n", "hi"), sends("00110005919411F10010FF02E834"))},
 		{19, "Flash in UCS2", message(basis, file("Flash: on\nAlphabet: UCS2\n", "\x00h\x00\xE9"), sends("00110005919411F10018FF04006800E9"))},
 		{19, "Flash in binary", message(basis, file("Flash: 1\nAlphabet: binary\nUDH: no\n", "hi"), sends("00110005919411F10014FF026869"))},
 		{20, "Class 2", message(basis, file("Class: 2\n", "hi"), sends("00110005919411F10012FF02E834"))},
+		{20, "Class 0", message(basis, file("Class: 0\n", "hi"), sends("00110005919411F10010FF02E834"))},
+		{20, "Class 3 in UCS2", message(basis, file("Class: 3\nAlphabet: UCS2\n", "\x00h\x00i"), sends("00110005919411F1001BFF0400680069"))},
 		{20, "Class 9", message(basis, file("Class: 9\n", "hi"), sends(sevenBit))},
+		{21, "DCS_hex of more than an octet", message(basis, file("DCS_hex: 1F5\n", "hi"), sends(sevenBit))},
 		{21, "DCS_hex", message(basis, file("DCS_hex: F5\n", "hi"), sends("00110005919411F100F5FF02E834"))},
 		{22, "Ping", message(basis, file("Ping: yes\n", "hi"), sends("00310005919411F14000FF02E834"))},
 		{23, "Replace 3", message(basis, file("Replace: 3\n", "hi"), sends("00110005919411F14300FF02E834"))},
@@ -39,10 +49,15 @@ func options() []behaviour {
 		{25, "a long system message", message(basis, file("System_message: yes\nAlphabet: binary\n", strings.Repeat("x", 141)),
 			fails("Too long data for system message"))},
 		{26, "Message_reference", message(basis, file("Message_reference: 77\n", "hi"), sends("00114D05919411F10000FF02E834"))},
+		{25, "the longest system message", message(basis, file("System_message: yes\nAlphabet: binary\n", strings.Repeat("x", 140)),
+			parts("00110005919411F140F4FF8C7878"))},
+		{26, "Message_reference 255", message(basis, file("Message_reference: 255\n", "hi"), sends("0011FF05919411F10000FF02E834"))},
 		{26, "Message_reference 300", message(basis, file("Message_reference: 300\n", "hi"), fails("Invalid message reference"))},
 		{27, "Reply_path", message(basis, file("Reply_path: yes\n", "hi"), sends("00910005919411F10000FF02E834"))},
 		{27, "Reject_duplicates", message(basis, file("Reject_duplicates: yes\n", "hi"), sends("00150005919411F10000FF02E834"))},
 		{28, "Report", message(basis, file("Report: yes\n", "hi"), sends("00310005919411F10000FF02E834"), has("\nMessage_id: "))},
+		{28, "report of the modem", message(with{modem: "report = yes"}, file("", "hi"), sends("00310005919411F10000FF02E834"), has("\nMessage_id: "))},
+		{28, "report of the modem and Report: no", message(with{modem: "report = yes"}, file("Report: no\n", "hi"), sends(sevenBit), lacks("Message_id: "))},
 		{28, "no Report", message(basis, file("", "hi"), sends(sevenBit), lacks("Message_id: "))},
 		{29, "report = disabled", message(with{modem: "report = disabled"}, file("Report: yes\n", "hi"), sends(sevenBit))},
 		{29, "report = disabled and Ping", message(with{modem: "report = disabled"}, file("Ping: yes\n", "hi"), sends("00310005919411F14000FF02E834"))},
@@ -58,12 +73,17 @@ func validity() []behaviour {
 		octet  int
 	}{
 		{30, "3 days", 0xA9}, {30, "MONTH", 0xC4}, {30, "204", 0xCC}, {30, "soon", 0xFF}, {30, "0", 0},
-		{31, "4 min", 0}, {31, "60 min", 11}, {31, "720 min", 143}, {31, "12 hours", 143}, {31, "13 hours", 145}, {31, "24 hours", 167},
+		{31, "4 min", 0}, {31, "9 min", 0}, {31, "10 min", 1}, {31, "721 min", 143}, {31, "5 weeks", 197}, {31, "31 days", 196}, {31, "2 weeks", 180},
+		// smsd reads units behind a number in lower case alone, against its manual.
+		{30, "256", 0xFF}, {30, "2 HOURS", 23}, {30, "week", 0xAD}, {31, "60 min", 11}, {31, "720 min", 143}, {31, "12 hours", 143}, {31, "13 hours", 145}, {31, "24 hours", 167},
 		{31, "25 hours", 167}, {31, "1 day", 167}, {31, "2 days", 168}, {31, "30 days", 196}, {31, "34 days", 196}, {31, "35 days", 197},
 		{31, "4 weeks", 194}, {31, "63 weeks", 255}, {31, "64 weeks", 255}, {31, "1 month", 196}, {31, "12 month", 244}, {31, "1 year", 244}, {31, "2 years", 255},
 	} {
 		pdu := fmt.Sprintf("00110005919411F10000%02X02E834", c.octet)
 		all = append(all, behaviour{c.number, "Validity " + c.text, message(basis, "To: 49111\nValidity: "+c.text+"\n\nhi", sends(pdu))})
 	}
-	return all
+	pdu := "00110005919411F10000A902E834"
+	return append(all,
+		behaviour{30, "Validity nonsense and a default", message(with{global: "validity = 3 days"}, "To: 49111\nValidity: soon\n\nhi", sends(pdu))},
+		behaviour{30, "Validity none and a default", message(with{global: "validity = 3 days"}, "To: 49111\n\nhi", sends(pdu))})
 }

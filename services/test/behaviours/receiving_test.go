@@ -34,8 +34,8 @@ func receiving() []behaviour {
 		{104, "one with an alphanumeric sender", received(basis, "from-alpha-11", `^From: ABCDEFGHIJK\nFrom_TOA: D0 alphanumeric, unknown\n`)},
 		{104, "one that asks for a report", reportRequest},
 		{105, "a status report", statusReport},
-		{106, "parts in any order, 8 bits", joined("concat-2-reverse")},
-		{106, "parts, 16 bits", joined("concat-16bit")},
+		{106, "parts in any order, 8 bits", joined("concat-2-reverse", `\n\nfirst part, second part, $`)},
+		{106, "parts, 16 bits", joined("concat-16bit", `\n\nfirst part, second part, $`)},
 		// smsd forgets the event (W9).
 		{107, "incomplete parts are purged with an event", purged},
 		{108, "what cannot be decoded", received(basis, "bad-cut-16", `(?s)^Error: .*\nPDU: `)},
@@ -170,10 +170,13 @@ func statusReport(t *testing.T, _ *lab) {
 	}
 }
 
-func joined(name string) func(*testing.T, *lab) {
+func joined(name, text string) func(*testing.T, *lab) {
 	return func(t *testing.T, _ *lab) {
 		b := alone(t, basis, sim.Config{})
-		b.arrives(t, pdus(t, name)...)
+		_, _, content := b.arrives(t, pdus(t, name)...)
+		if strings.Contains(content, "UDH-DATA") || strings.Contains(content, "Incomplete") || !regexp.MustCompile(text).MatchString(content) {
+			t.Errorf("the joined message, want %s:\n%s", text, content)
+		}
 		b.arrives(t, deliver(t, nil)) // ends the wait for a second call
 		if n := len(gateway.Files(t, b.Path("incoming"))); n != 2 || len(b.rawCalls()) != 2 {
 			t.Errorf("%d files and %d calls, want one for the message and one for the other", n, len(b.rawCalls()))
@@ -226,15 +229,34 @@ func besideSending(t *testing.T, _ *lab) {
 }
 
 func memoryMethods(t *testing.T, _ *lab) {
-	for _, method := range []string{"0", "1", "2", "3", "4", "31", "41"} {
+	for method, commands := range map[string][2][]string{
+		"0":  {{"AT+CPMS?", "AT+CMGR="}, {"AT+CMGL", "AT+CMGD=?"}},
+		"1":  {{"AT+CPMS?", "AT+CMGR="}, {"AT+CMGL", "AT+CMGD=?"}},
+		"2":  {{"AT+CMGD=?", "AT+CMGR="}, {"AT+CMGL"}},
+		"3":  {{"AT+CMGL=4", "AT+CMGR="}, {"AT+CMGD=?"}},
+		"4":  {{"AT+CMGL=4", "AT+CMGR="}, {"AT+CMGD=?"}},
+		"31": {{"AT+CMGL=4"}, {"AT+CMGR=", "AT+CMGD=?"}},
+		"41": {{"AT+CMGL=4"}, {"AT+CMGR=", "AT+CMGD=?"}},
+	} {
 		t.Run(method, func(t *testing.T) {
-			b := alone(t, with{modem: "check_memory_method = " + method + "\ninit = AT+CNMI=0,0,0,0,0"}, sim.Config{})
+			var h heard
+			b := alone(t, with{modem: "check_memory_method = " + method + "\ninit = AT+CNMI=0,0,0,0,0"}, sim.Config{OnCommand: h.note})
 			if _, err := b.Modem.Store("SM", 0, deliver(t, nil)); err != nil {
 				t.Fatal(err)
 			}
 			gateway.Wait(t, "the file", func() bool { return len(gateway.Files(t, b.Path("incoming"))) == 1 })
 			gateway.Wait(t, "an empty memory", func() bool { return b.Modem.Stored() == 0 })
 			b.Gateway.Stop()
+			for _, c := range commands[0] {
+				if h.count(c) == 0 {
+					t.Errorf("%s is not given; given were %q", c, h.before("end"))
+				}
+			}
+			for _, c := range commands[1] {
+				if h.count(c) > 0 {
+					t.Errorf("%s is given; given were %q", c, h.before("end"))
+				}
+			}
 		})
 	}
 }

@@ -77,16 +77,16 @@ func failedByModem(t *testing.T, _ *lab) {
 // storeSentPDU is the matrix of that setting: 0 none, 1 failed, 2 also binary and
 // UCS2, 3 all.
 func storeSentPDU(t *testing.T, l *lab) {
-	for value, want := range map[string][3]bool{"0": {}, "1": {false, false, true}, "2": {false, true, true}, "3": {true, true, true}} {
+	for value, want := range map[string][4]bool{"0": {}, "1": {false, false, false, true}, "2": {false, true, true, true}, "3": {true, true, true, true}} {
 		w := with{global: "store_sent_pdu = " + value}
-		files := [2]string{"To: 49111\n\nhi", "To: 49111\nAlphabet: binary\nUDH: no\n\nhi"}
+		files := [3]string{"To: 49111\n\nhi", "To: 49111\nAlphabet: binary\nUDH: no\n\nhi", "To: 49111\nAlphabet: utf\n\nő"}
 		for i, file := range files {
 			if r := l.bench(w).send(t, file); strings.Contains(r.text, "\nPDU: ") != want[i] {
 				t.Errorf("store_sent_pdu = %s, sent:\n%s", value, r.text)
 			}
 		}
 		b := alone(t, w, refuses(t, "+CMS ERROR: 1"))
-		if r := b.send(t, files[0]); strings.Contains(r.text, "\nPDU: ") != want[2] {
+		if r := b.send(t, files[0]); strings.Contains(r.text, "\nPDU: ") != want[3] {
 			t.Errorf("store_sent_pdu = %s, failed:\n%s", value, r.text)
 		}
 		b.Gateway.Stop()

@@ -19,7 +19,9 @@ func spooling() []behaviour {
 		{62, "a locked file is left alone", lockedFile},
 		{63, "names that are no messages", ignoredNames},
 		{64, "a growing file is not taken", growingFile},
+		{64, "unless it is trusted", trustedFile},
 		{65, "priority overtakes", priority},
+		{65, "priority overtakes on the way to the queue", priorityOutgoing},
 		{66, "the oldest first, then by name", byAge},
 		// smsd loses one of them (W1).
 		{67, "one name twice", sameName},
@@ -95,6 +97,38 @@ func growingFile(t *testing.T, _ *lab) {
 	}
 	if content := b.waits(t, "sent", "growing"); !strings.HasSuffix(content, "x\nend") {
 		t.Errorf("it is cut off:\n%s", content)
+	}
+}
+
+// trustedFile is still open: nobody knows whether it is whole, but for trust_outgoing.
+func trustedFile(t *testing.T, _ *lab) {
+	b := alone(t, basis, sim.Config{}) // with trust_outgoing = yes
+	f, err := os.Create(b.Path("outgoing/open"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.WriteString("To: 49111\n\nopen"); err != nil {
+		t.Fatal(err)
+	}
+	b.waits(t, "sent", "open")
+}
+
+func priorityOutgoing(t *testing.T, _ *lab) {
+	old := time.Now().Add(-time.Hour)
+	b := prepared(t, basis, sim.Config{}, func(dir string) {
+		for name, headers := range map[string]string{"a-old": "", "b-high": "Priority: high\n", "c-yes": "Priority: yes\n", "d-low": "Priority: low\n"} {
+			path := filepath.Join(dir, "outgoing", name)
+			write(t, path, "To: 49111\n"+headers+"\n"+name, 0o644)
+			if err := os.Chtimes(path, old, old.Add(time.Duration(name[0])*time.Second)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	b.waits(t, "sent", "d-low")
+	b.waits(t, "sent", "a-old")
+	if got := b.texts(t); !slices.Equal(got, []string{"b-high", "c-yes", "a-old", "d-low"}) {
+		t.Errorf("sent in the order %q", got)
 	}
 }
 
@@ -195,13 +229,27 @@ func keptRecords(t *testing.T, _ *lab) {
 
 func newNames(t *testing.T, _ *lab) {
 	b := alone(t, with{global: "keep_filename = no"}, sim.Config{})
+	b.renames(t, "\nOriginal_filename: message")
+	b.Gateway.Stop()
+	b = alone(t, with{global: "keep_filename = no\nstore_original_filename = no"}, sim.Config{})
+	b.renames(t, "")
+}
+
+// renames wants a file that is sent, and one that is refused, to have a new name each, and
+// a header with the old one.
+func (b *bench) renames(t *testing.T, header string) {
+	t.Helper()
 	for dir, c := range map[string]struct{ file, name string }{
 		"sent": {"To: 49111\n\nhi", `^GSM1\.\w{6}$`}, "failed": {"To: 49111\nAlphabet: x\n\nhi", `^smsd\.\w{6}$`},
 	} {
 		b.send(t, c.file)
-		for name, content := range gateway.Files(t, b.Path(dir)) {
-			if !regexp.MustCompile(c.name).MatchString(name) || !strings.Contains(content, "\nOriginal_filename: message") {
-				t.Errorf("%s, want %s:\n%s", name, c.name, content)
+		files := gateway.Files(t, b.Path(dir))
+		if len(files) != 1 {
+			t.Errorf("%d files in %s", len(files), dir)
+		}
+		for name, content := range files {
+			if !regexp.MustCompile(c.name).MatchString(name) || strings.Contains(content, "Original_filename") != (header != "") || !strings.Contains(content, header) {
+				t.Errorf("%s, want %s and %q:\n%s", name, c.name, header, content)
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package behaviours
 
 import (
 	"strings"
+	"testing"
 )
 
 func texts() []behaviour {
@@ -10,8 +11,13 @@ func texts() []behaviour {
 	return []behaviour{
 		{32, "white space at the end", message(basis, "To: 49111\n\nhi \t\r\n\n", sends(hi))},
 		{32, "a single space", message(basis, "To: 49111\n\n ", sends("00110005919411F10000FF0120"))},
+		{32, "white space that is kept", message(with{global: "trim_text = no"}, "To: 49111\n\nhi \n", sends("00110005919411F10000FF04E8344801"))},
 		{33, "UTF-8 that fits GSM", message(basis, utf8("é€"), sends("00110005919411F10000FF03854D19"), lacks("NOTICE"))},
 		{34, "UTF-8 that does not", message(basis, utf8("ê ő é"), sends("00110005919411F10008FF0A00EA00200151002000E9"), has("\nNOTICE: "))},
+		{34, "notices about it", message(basis, utf8("ê ő é"), notices(2))},
+		{34, "notice_ucs2 = 1", message(with{modem: "notice_ucs2 = 1"}, utf8("ê ő é"), notices(1))},
+		{34, "notice_ucs2 = 0", message(with{modem: "notice_ucs2 = 0"}, utf8("ê ő é"), notices(0))},
+		{35, "ISO that drops nothing", message(basis, "To: 49111\n\nabc€", notices(0))},
 		{35, "ISO drops what GSM lacks", message(basis, "To: 49111\n\nab中c€", sends("00110005919411F10000FF0561F1785306"), has("\nNOTICE: "))},
 		{36, "emoji are sent whole", message(basis, utf8("a😀b"), sends("00110005919411F10008FF080061D83DDE000062"))},
 		{36, "emoji at the edge of a part", recorded("utf-emoji", "utf-emoji-edge")},
@@ -21,6 +27,7 @@ func texts() []behaviour {
 		{39, "UCS2 as it is", message(basis, "To: 49111\nAlphabet: UCS2\n\n\x20\xAC\x00a", sends("00110005919411F10008FF0420AC0061"))},
 		{40, "hex notation", message(basis, "To: 49111\nAlphabet: binary\nHex: yes\n\n"+hexBody,
 			sends("00510005919411F10004FF100605040B8423F0616203636400020102"))},
+		{40, "hex notation of a text", message(basis, "To: 49111\nHex: yes\n\n6869\n", sends(hi))},
 		{41, "odd hex", message(basis, "To: 49111\nAlphabet: binary\nHex: yes\nUDH: no\n\n01023\n", fails("Hex presentation error"), has("01023"))},
 		{42, "macros", message(basis, "To: 49111\nMacro: @N@=Bob\nMacro: @X@=\nMacro: @N@=Ann\n\nHi @N@@X@!", sends("00110005919411F10000FF07C83428E8768700"))},
 		{43, "included files", recorded("include-and-body", "include-text")},
@@ -28,6 +35,16 @@ func texts() []behaviour {
 		{44, "Text_is_pdu with a wrong key", message(pduKey, "To: 124\nText_is_pdu: yes\n\n"+hi+"\n", fails("Invalid key (To) for text_is_pdu"))},
 		{55, "a national language", message(basis, "To: 49111\nAlphabet: UTF-8\nLanguage: turk\n\nşğ", sends("00510005919411F10000FF0703250101E83000"))},
 		{56, "Spanish shifts singly", message(basis, "To: 49111\nAlphabet: UTF-8\nLanguage: spanish\n\nÁ", parts("03240102"))},
+	}
+}
+
+// notices wants so many headers NOTICE.
+func notices(n int) wanted {
+	return func(t *testing.T, r result) {
+		t.Helper()
+		if got := strings.Count(r.text, "\nNOTICE: "); got != n || r.Outcome != "sent" {
+			t.Errorf("%s with %d notices, want %d", r.Outcome, got, n)
+		}
 	}
 }
 
