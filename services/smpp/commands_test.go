@@ -285,7 +285,7 @@ func TestSubmitMulti(t *testing.T) {
 	to := func(number string) smpp.Destination {
 		return smpp.Destination{Address: smpp.Address{TON: 1, NPI: 1, Addr: []byte(number)}}
 	}
-	multi := func(to ...smpp.Destination) (smpp.SubmitMultiResp, smpp.Status) {
+	ask := func(to ...smpp.Destination) (smpp.SubmitMultiResp, smpp.Status) {
 		m := &smpp.SubmitMulti{Message: *esme.Text(src, "", "hello", true), Destinations: to}
 		reply, err := c.Request(bounded(t), smpp.SubmitMultiID, m)
 		if err != nil {
@@ -297,7 +297,7 @@ func TestSubmitMulti(t *testing.T) {
 		}
 		return resp, reply.Status
 	}
-	resp, status := multi(to("491701"), to("8821234"), to("491702"), to("49x"))
+	resp, status := ask(to("491701"), to("8821234"), to("491702"), to("49x"))
 	if status != smpp.OK || len(resp.Unsuccess) != 2 || resp.Unsuccess[0].Status != smpp.RInvDstAdr || string(resp.Unsuccess[0].Address.Addr) != "8821234" {
 		t.Fatalf("%+v, %#02x", resp, uint32(status))
 	}
@@ -305,11 +305,18 @@ func TestSubmitMulti(t *testing.T) {
 	if first, next := r.waiting(id), r.waiting(placeID(id, 1)); first.Recipient.Reveal() != "491701" || next.Recipient.Reveal() != "491702" || next.SMPP.MessageID != id {
 		t.Errorf("%v, %v", first, next)
 	}
-	if _, status := multi(to("88"), to("49x")); status != smpp.RInvDstAdr {
+	if _, status := ask(to("88"), to("49x")); status != smpp.RInvDstAdr {
 		t.Errorf("all refused: %#02x", uint32(status))
 	}
-	if _, status := multi(to("491701"), smpp.Destination{List: []byte("friends")}); status != smpp.RCntSubDL {
+	if _, status := ask(to("491701"), smpp.Destination{List: []byte("friends")}); status != smpp.RCntSubDL {
 		t.Errorf("a distribution list: %#02x", uint32(status))
+	}
+	replacing := multi(1)
+	for flag, want := range map[uint8]smpp.Status{1: smpp.RInvSubRep, 2: smpp.RInvRepFlag} {
+		replacing.Message.ReplaceIfPresent = flag
+		if got := statusOfRequest(t, c, smpp.SubmitMultiID, replacing); got != want {
+			t.Errorf("replace_if_present %d: %#02x, want %#02x", flag, uint32(got), uint32(want))
+		}
 	}
 	for n, want := range map[string]smpp.Status{"00": smpp.RInvNumDests, "ff": smpp.RInvNumDests, "0103": smpp.RInvDestFlag} {
 		if got := statusOfRequest(t, c, smpp.SubmitMultiID, octets(append([]byte{0, 1, 1, '4', 0}, append(unhex(t, n), make([]byte, 900)...)...))); got != want {

@@ -16,6 +16,10 @@ func (c *Conn) submitMulti(h smpp.Header, body []byte, now time.Time) error {
 		c.refuse(h, statusOf(err))
 		return nil
 	}
+	if m.Message.ReplaceIfPresent == 1 { // reserved here
+		c.refuse(h, smpp.RInvSubRep)
+		return nil
+	}
 	for _, d := range m.Destinations {
 		if d.List != nil {
 			c.refuse(h, smpp.RCntSubDL)
