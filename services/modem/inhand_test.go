@@ -8,10 +8,12 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/viesti-sms/viesti/services/internal/codec/tpdu"
 	"github.com/viesti-sms/viesti/services/internal/core/compose"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
+	sim "github.com/viesti-sms/viesti/services/internal/sim/modem"
 )
 
 func (r *rig) taker() *bus.Taker {
@@ -87,5 +89,30 @@ func TestProlongedIsLeftAlone(t *testing.T) {
 	}
 	if err := r.inHand(taker).expire(t.Context()); err != nil {
 		t.Errorf("the next one says %v", err)
+	}
+}
+
+// TestValidityOfTheNetwork: the network tries for no longer than the message is of use,
+// and as long as the modem says where that is shorter or the message does not say.
+func TestValidityOfTheNetwork(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	const day = 167 // in TP-VP
+	modem, _ := r.worker("A", sim.Config{}, func(d *Device) { d.Validity = day })
+	for id, c := range map[string]struct {
+		expires time.Duration
+		want    byte
+	}{"always": {0, day}, "quarter": {15 * time.Minute, 2}, "week": {7 * 24 * time.Hour, day}} {
+		before := len(modem.Records())
+		r.submit(id, "hello", func(s *message.Submission) {
+			if c.expires > 0 {
+				s.ExpiresAt = time.Now().Add(c.expires)
+			}
+		})
+		r.sent(id)
+		sent, err := tpdu.DecodeSubmit(modem.Records()[before].TPDU)
+		if err != nil || sent.Validity.Relative != c.want {
+			t.Errorf("%s: TP-VP %+v (%v), want %d", id, sent.Validity, err, c.want)
+		}
 	}
 }

@@ -108,7 +108,7 @@ func (d *delivery) run(ctx context.Context) error {
 	if d.sub.Kind == message.Voicecall {
 		return d.voiceCall(ctx)
 	}
-	msg, err := compose.Compose(d.sub, d.settings)
+	msg, err := compose.Compose(d.sub, d.settingsNow())
 	if err != nil {
 		return &ending{final: notComposed(err), cause: err}
 	}
@@ -129,6 +129,17 @@ func (d *delivery) run(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// settingsNow are the settings of the modem with what is left of the message's validity:
+// nobody wants yesterday's code.
+func (d *delivery) settingsNow() *compose.Settings {
+	if d.sub.ExpiresAt.IsZero() {
+		return d.settings
+	}
+	set := *d.settings
+	set.Remaining = max(d.sub.ExpiresAt.Sub(d.now()), 1)
+	return &set
 }
 
 // leftOver ends a message that is not finished when the worker stops. The pause makes

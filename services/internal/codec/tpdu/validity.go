@@ -1,6 +1,9 @@
 package tpdu
 
-import "time"
+import (
+	"sort"
+	"time"
+)
 
 // ValidityFormat is TP-VPF (3GPP TS 23.040 §9.2.3.3).
 type ValidityFormat uint8
@@ -39,6 +42,13 @@ func RelativeValidity(octet byte) time.Duration {
 	default:
 		return (n - 192) * 7 * day
 	}
+}
+
+// RelativeOctet returns the relative TP-VP octet of the shortest duration that is not
+// shorter than d: 63 weeks for all that are longer (3GPP TS 23.040 §9.2.3.12.1).
+func RelativeOctet(d time.Duration) byte {
+	const last = 255
+	return byte(sort.Search(last, func(octet int) bool { return RelativeValidity(byte(octet)) >= d }))
 }
 
 // Formats within the enhanced one (3GPP TS 23.040 §9.2.3.12.3).

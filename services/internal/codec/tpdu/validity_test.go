@@ -22,6 +22,21 @@ func TestRelativeValidity(t *testing.T) {
 	}
 }
 
+func TestRelativeOctet(t *testing.T) {
+	for octet := range 256 {
+		d := RelativeValidity(byte(octet))
+		if got := RelativeOctet(d); got != byte(octet) {
+			t.Errorf("%v is %d, want %d", d, got, octet)
+		}
+		if got, want := RelativeOctet(d+1), min(octet+1, 255); got != byte(want) {
+			t.Errorf("more than %v is %d, want %d", d, got, want)
+		}
+	}
+	if got := RelativeOctet(0); got != 0 {
+		t.Errorf("no time is %d", got)
+	}
+}
+
 func TestValidityDuration(t *testing.T) {
 	enhanced := func(octets ...byte) Validity {
 		v := Validity{Format: ValidityEnhanced}

@@ -2,6 +2,7 @@ package compose_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -96,6 +97,25 @@ func TestModemDefaults(t *testing.T) {
 	d = decoded(t, mustCompose(t, with(o, golden(message.Latin, "a")), &set), 0)
 	if d.VP != 0 || d.ReplyPath {
 		t.Errorf("got %+v", d.Submit)
+	}
+}
+
+// TestRemaining: the shorter of two validities counts.
+func TestRemaining(t *testing.T) {
+	for _, c := range []struct {
+		given     *uint8
+		setting   uint8
+		remaining time.Duration
+		want      uint8
+	}{
+		{nil, 255, 0, 255}, {nil, 255, time.Second, 0}, {nil, 255, 11 * time.Minute, 2}, {nil, 1, time.Hour, 1},
+		{new(uint8(10)), 0, time.Hour, 10}, {new(uint8(20)), 0, time.Hour, 11}, {nil, 255, 25 * time.Hour, 168},
+	} {
+		set := compose.DefaultSettings()
+		set.Validity, set.Remaining = c.setting, c.remaining
+		if d := decoded(t, mustCompose(t, with(message.Options{Validity: c.given}, golden(message.Latin, "a")), &set), 0); d.VP != c.want {
+			t.Errorf("%v before the end: TP-VP %d, want %d", c.remaining, d.VP, c.want)
+		}
 	}
 }
 

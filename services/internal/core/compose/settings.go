@@ -1,6 +1,10 @@
 package compose
 
-import "github.com/viesti-sms/viesti/services/internal/core/message"
+import (
+	"time"
+
+	"github.com/viesti-sms/viesti/services/internal/core/message"
+)
 
 // Report is a modem's setting for status reports (smstools report).
 type Report uint8
@@ -30,6 +34,9 @@ const (
 type Settings struct {
 	// Validity is the relative TP-VP octet of messages that have none (validity).
 	Validity uint8
+	// Remaining is for how long the message may still be delivered, at most: the network
+	// is not told to try for longer, but for the next step of TP-VP. 0: no limit.
+	Remaining time.Duration
 	// Split is how long texts are cut (autosplit).
 	Split message.Split
 	// Report is the modem's wish for status reports (report).

@@ -31,7 +31,7 @@ func (j *job) submit(c *content, da tpdu.Address) tpdu.Submit {
 		DA:                  da,
 		PID:                 pid(o),
 		DCS:                 dcs(o, c.alphabet),
-		VP:                  or(o.Validity, set.Validity),
+		VP:                  validity(o, set),
 		UDHI:                c.udhi,
 		Septets:             c.alphabet == tpdu.AlphabetGSM7,
 	}
@@ -42,6 +42,15 @@ func or(given *uint8, otherwise uint8) uint8 {
 		return *given
 	}
 	return otherwise
+}
+
+// validity gives TP-VP. The octet grows with the time that it stands for.
+func validity(o *message.Options, set *Settings) uint8 {
+	octet := or(o.Validity, set.Validity)
+	if set.Remaining > 0 {
+		octet = min(octet, tpdu.RelativeOctet(set.Remaining))
+	}
+	return octet
 }
 
 // wantsReport gives TP-SRR: a ping is nothing without its report (smstools spec
