@@ -219,7 +219,9 @@ func (s *source) ended(status string, h nats.Header) error {
 	description := h.Get("Description")
 	switch {
 	case status == "100": // a heartbeat
-	case status == "404", status == "408" && description == "Requests Pending": // what is there is for others
+	case status == "404", status == "408" && s.asked > 0:
+		// There is no more, or what is there is for others. A cluster says 408 where it
+		// had given a part of what was asked for.
 		s.asked, s.empty = 0, true
 	case status == "408":
 		s.waiting = false
