@@ -101,6 +101,9 @@ func (d *delivery) notAccepted(ctx context.Context, part int, last bool, cause e
 	d.tellTrouble(fmt.Errorf("part %d of message %s: %w", part, d.sub.ID, refused))
 	d.log.Warn("refused", zap.Int("part", part), zap.String("answer", refused.Text), zap.Stringer("class", refused.Class), zap.Error(refused.Err),
 		log.Smsd(log.Error, "The modem answer was not OK: %s", refused.Text))
+	if refused.Class == atline.Recipient {
+		last = last || before.Number > d.retries() // it may have given way since the first attempt
+	}
 	switch {
 	case errors.Is(refused, driver.ErrGone) || ctx.Err() != nil:
 		return cause
@@ -108,6 +111,8 @@ func (d *delivery) notAccepted(ctx context.Context, part int, last bool, cause e
 		return &ending{cause: cause}
 	case refused.Err != nil || refused.Class == atline.SIM || refused.Class == atline.Modem && before.Number < d.dev.MaxAttempts:
 		return &ending{cause: cause, trouble: true, pause: d.backOff(before.Number)}
+	case !last && refused.Class == atline.Recipient && d.mayGiveWay(part):
+		return d.giveWay(cause)
 	case !last:
 		return nil
 	case refused.Class == atline.Recipient:

@@ -74,6 +74,7 @@ func (w *worker) handle(ctx context.Context, m *driver.Modem, work *bus.Work) er
 		worker: w, modem: m, work: work, sub: work.Submission,
 		log: w.log.With(log.Message(work.Submission.ID)),
 	}
+	d.goOn()
 	defer w.crew.hold(w.dev.Name, d.sub.ID)()
 	defer w.info.hold(w.dev.Name, d.inHand)()
 	ctx, stop := graceful(ctx)

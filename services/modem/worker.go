@@ -43,6 +43,9 @@ type worker struct {
 	// lateAnswers has the reference of a part that was accepted after its Send had
 	// given up.
 	lateAnswers chan int
+	// tried is since when messages are tried that gave way to others; it belongs to the
+	// sending goroutine.
+	tried map[string]time.Time
 	// info tells what the end of the process waits for.
 	info   *infoFile
 	ladder ladder

@@ -3,6 +3,8 @@ package modem
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -273,6 +275,52 @@ func TestBadRecipientBlocksNothing(t *testing.T) {
 	r.sent("good")
 	if n := len(m.Records()); n != DefaultDevice().SendRetries+1+1 {
 		t.Errorf("%d transmissions, want three attempts and one success", n)
+	}
+}
+
+// TestBadRecipientGivesWay: between the attempts of a refused number the modem sends what
+// else there is, however long the pause is.
+func TestBadRecipientGivesWay(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	m, _ := r.worker("A", sim.Config{Rules: rules(t, `[{"stage":"pdu","match":"5348103254","action":"reply","reply":"+CMS ERROR: 1"}]`)},
+		func(d *Device) { d.ErrorSleep = config.Duration(time.Hour) })
+	r.submit("bad", "hello", nil)
+	r.submit("badparts", threeParts, nil)
+	r.submit("good", "hello", func(s *message.Submission) { s.Recipient = message.NewAddress("491701234567") })
+	r.sent("good")
+	if n := len(m.Records()); n != 3 {
+		t.Errorf("%d transmissions, want one of each message", n)
+	}
+}
+
+// TestGaveWay: the attempts of a message that gave way are counted over all its turns, and
+// since when it is tried stays known.
+func TestGaveWay(t *testing.T) {
+	t.Parallel()
+	began, errRefusal := time.Now(), errors.New("refused")
+	w := &worker{dev: Device{SendRetries: 2, ErrorSleep: config.Duration(time.Minute)}}
+	d := &delivery{worker: w, sub: &message.Submission{ID: "m"}, started: began}
+	if end := d.giveWay(errRefusal); end.pause != time.Minute || end.final != nil || end.trouble {
+		t.Errorf("it ends as %+v", end)
+	}
+	again := &delivery{worker: w, sub: &message.Submission{ID: "m"}}
+	again.goOn()
+	if !again.started.Equal(began) || len(w.tried) != 0 {
+		t.Errorf("tried since %v, remembered: %v", again.started, w.tried)
+	}
+	for n := range mostTried + 1 {
+		(&delivery{worker: w, sub: &message.Submission{ID: fmt.Sprint(n)}}).giveWay(errRefusal)
+	}
+	if len(w.tried) > mostTried {
+		t.Errorf("%d are remembered", len(w.tried))
+	}
+	if again.mayGiveWay(2) {
+		t.Error("a message whose first part was sent gives way")
+	}
+	w.dev.ErrorSleep = 0
+	if again.mayGiveWay(1) {
+		t.Error("it gives way for no time at all")
 	}
 }
 
