@@ -27,7 +27,8 @@ type Conversation struct {
 	CheckSIMRetries int             `yaml:"check_sim_retries"`
 	CheckSIMWait    config.Duration `yaml:"check_sim_wait"`
 
-	// LogNotRegisteredAfter failures to find a network, the log says so as an error.
+	// LogNotRegisteredAfter failures to find a network, the log says so as an error; so
+	// many questions in one wait for it are not logged.
 	LogNotRegisteredAfter int `yaml:"log_not_registered_after"`
 	// CellInfo asks for the cell with the registration, and logs its changes.
 	CellInfo bool `yaml:"cell_info"`

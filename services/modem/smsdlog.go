@@ -25,8 +25,26 @@ func (d *delivery) smsdSent(done life.PartDone) zap.Field {
 	if n := d.known.Attempts[done.Part].Number; n > 1 {
 		retries = fmt.Sprintf(" Retries: %d.", n-1)
 	}
-	return log.Smsd(log.Notice, "SMS sent%s, Message_id: %s, To: %s, sending time %d sec.%s",
-		smsdPart(done.Part, done.Total), id, d.sub.Recipient.Reveal(), d.seconds(), retries)
+	replace := ""
+	if kind := d.sub.Options.Replace; kind > 0 && done.Total == 1 {
+		replace = fmt.Sprintf(", Replace_msg: %d", kind)
+	}
+	return log.Smsd(log.Notice, "SMS sent%s, Message_id: %s%s, To: %s, sending time %d sec.%s",
+		smsdPart(done.Part, done.Total), id, replace, d.sub.Recipient.Reveal(), d.seconds(), retries)
+}
+
+// unregisteredYet tells that the network is waited for, and with the line of smsd, but not
+// every second for hours.
+func (w *worker) unregisteredYet(times int, denied bool) {
+	const every = 10
+	if times <= w.dev.LogNotRegisteredAfter || times > w.dev.LogNotRegisteredAfter+1 && times%every != 0 {
+		return
+	}
+	line := log.Smsd(log.Notice, "MODEM IS NOT REGISTERED, WAITING 1 SEC. BEFORE RETRYING %d. TIME", times)
+	if denied {
+		line = log.Smsd(log.Info, "Modem said: registration denied. Retrying.")
+	}
+	w.log.Info("waiting for the network", zap.Int("times", times), zap.Bool("denied", denied), line)
 }
 
 // smsdFailed is its line for a message that is given up.

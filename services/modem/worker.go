@@ -177,7 +177,7 @@ func (w *worker) session(ctx context.Context) (err error) {
 	}
 	defer w.crew.opened(w.dev.Name)()
 	cfg := w.dev.driver()
-	cfg.USB = usbIdentity(device, w.device())
+	cfg.USB, cfg.Unregistered = usbIdentity(device, w.device()), w.unregisteredYet
 	if err := w.guardPIN(&cfg); err != nil {
 		_ = device.Close()
 		return err

@@ -30,6 +30,7 @@ func operation() []behaviour {
 		{117, "the status file", statusFile},
 		{118, "statistics and counters", statistics},
 		{119, "the log", logLines},
+		{119, "the log without a network", logWithoutNetwork},
 		{120, "all start problems at once", startProblems},
 		{121, "unknown settings", unknownSettings},
 		// smsd removes the locks of the first one (W18).
@@ -196,8 +197,11 @@ func logLines(t *testing.T, _ *lab) {
 	gateway.Drop(t, d.path("outgoing"), "hello", []byte("To: 49111\n\nhi"))
 	d.waits("smsd.log", begin+`5, smsd: SMS To: 49111\. Moved file `+d.path("outgoing/hello")+` to `+d.path("checked")+`$`)
 	d.waits("smsd.log", begin+`5, GSM1: SMS sent, Message_id: 1, To: 49111, sending time \d+ sec\.$`)
-	gateway.Drop(t, d.path("outgoing"), "long", []byte("To: 49111\n\n"+long))
-	d.waits("smsd.log", begin+`5, GSM1: SMS sent \(part 2/2\), Message_id: 3, To: 49111, sending time \d+ sec\.$`)
+	d.waits("smsd.log", begin+`6, GSM1: SMS To: 49111\. Moved file `+d.path("checked")+`/\S*hello to `+d.path("sent/hello")+`$`)
+	gateway.Drop(t, d.path("outgoing"), "replacing", []byte("To: 49111\nReplace: 3\n\nhi"))
+	d.waits("smsd.log", begin+`5, GSM1: SMS sent, Message_id: 2, Replace_msg: 3, To: 49111, sending time \d+ sec\.$`)
+	gateway.Drop(t, d.path("outgoing"), "long", []byte("To: 49111\nReplace: 3\n\n"+long))
+	d.waits("smsd.log", begin+`5, GSM1: SMS sent \(part 2/2\), Message_id: 4, To: 49111, sending time \d+ sec\.$`)
 	gateway.Drop(t, d.path("outgoing"), "bad", []byte("To: 49111\nAlphabet: x\n\nhi"))
 	d.waits("smsd.log", begin+`5, smsd: Invalid alphabet in file `+d.path("outgoing/bad")+`$`)
 	for _, pdu := range append(pdus(t, "concat-16bit"), deliver(t, nil)) {
@@ -211,10 +215,26 @@ func logLines(t *testing.T, _ *lab) {
 		t.Fatal(err)
 	}
 	d.waits("smsd.log", begin+`5, GSM1: SMS received \(report, Message_id: 117, Status: 0,Ok,short message received by the SME\), From: 358401234567$`)
+	m.SetRules(rules(t, `[{"stage":"pdu","action":"reply","reply":"+CMS ERROR: 38","times":1}]`)...)
+	gateway.Drop(t, d.path("outgoing"), "again", []byte("To: 49111\n\nhi"))
+	d.waits("smsd.log", begin+`5, GSM1: SMS sent, Message_id: 5, To: 49111, sending time \d+ sec\. Retries: 1\.$`)
 	m.SetRules(rules(t, `[{"stage":"pdu","action":"reply","reply":"+CMS ERROR: 1"}]`)...)
 	gateway.Drop(t, d.path("outgoing"), "failing", []byte("To: 49111\nRetries: 0\n\nhi"))
 	d.waits("smsd.log", begin+`3, GSM1: The modem answer was not OK: \+CMS ERROR: 1 `)
 	d.waits("smsd.log", begin+`4, GSM1: Sending SMS to 49111 failed, trying time \d+ sec\. Retries: 0\.$`)
+}
+
+// logWithoutNetwork: the line that programs look for, behind those that are not wanted.
+func logWithoutNetwork(t *testing.T, _ *lab) {
+	d := newDaemon(t, with{modem: "check_network = 1\nlog_not_registered_after = 2"})
+	m := gateway.Modem(t, d.path("modem1"), truth.Identify(sim.Config{Registration: sim.Searching}, "GSM1", 0))
+	d.start()
+	log := d.waits("smsd.log", `(?m),5, GSM1: MODEM IS NOT REGISTERED, WAITING 1 SEC\. BEFORE RETRYING 3\. TIME$`)
+	if strings.Contains(log, "RETRYING 1. TIME") || strings.Contains(log, "RETRYING 2. TIME") {
+		t.Errorf("the first two lines are not wanted:\n%s", log)
+	}
+	m.SetRegistration(sim.RegistrationDenied)
+	d.waits("smsd.log", `(?m),3, GSM1: .*registration denied`)
 }
 
 func startProblems(t *testing.T, _ *lab) {

@@ -48,6 +48,10 @@ type Config struct {
 	// CheckNetwork is 0: do not wait for a network; 1: Init waits for it; 2:
 	// only the first Send waits for it.
 	CheckNetwork int
+	// Unregistered, when not nil, is told each time that the wait for the network goes
+	// on: how often so far, and whether the network denies the registration. It must not
+	// block.
+	Unregistered func(times int, denied bool)
 	// SelectPDUMode gives AT+CMGF=0.
 	SelectPDUMode bool
 	// SMSC is the service centre's number in international form without plus;

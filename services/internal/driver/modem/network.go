@@ -37,7 +37,7 @@ func (m *Modem) ensureRegistered(ctx context.Context) error {
 func (m *Modem) waitRegistered(ctx context.Context) error {
 	limit := time.NewTimer(m.cfg.Timeouts.Network)
 	defer limit.Stop()
-	for denials := 0; ; {
+	for denials, times := 0, 1; ; times++ {
 		registered, denied, err := m.isRegistered(ctx)
 		if err != nil || registered {
 			m.step.registered = m.step.registered || registered
@@ -48,6 +48,9 @@ func (m *Modem) waitRegistered(ctx context.Context) error {
 		}
 		if denials >= maxDenials && !m.step.registered {
 			return ErrDenied
+		}
+		if m.cfg.Unregistered != nil {
+			m.cfg.Unregistered(times, denied)
 		}
 		pause := time.NewTimer(networkPoll)
 		select {
