@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -23,14 +24,24 @@ func WaitingName(id, name string) string {
 
 // Write puts data into dir under name, or, where that is taken, under a name made
 // of it, and returns the path. Whoever watches dir never sees part of a file, and
-// the file is durable when Write returns.
+// the file is durable when Write returns. It has mode without what the umask takes
+// away, as any new file.
 func Write(dir, name string, data []byte, mode fs.FileMode) (string, error) {
 	return WriteAfter(dir, name, data, mode, nil)
 }
 
 // WriteAfter is Write with a call before the file is seen, as for Show.
 func WriteAfter(dir, name string, data []byte, mode fs.FileMode, before func(path string) error) (string, error) {
-	temp, err := writeTemp(dir, data, mode, (*os.File).Sync)
+	f, err := createTemp(dir, mode)
+	if err != nil {
+		return "", fmt.Errorf("writing a file: %w", err)
+	}
+	return place(f, dir, name, data, before)
+}
+
+// place writes data into a new file and gives it its name.
+func place(f *os.File, dir, name string, data []byte, before func(path string) error) (string, error) {
+	temp, err := writeTemp(f, data, (*os.File).Sync)
 	if err != nil {
 		return "", err
 	}
@@ -63,7 +74,11 @@ func replace(path string, data []byte, sync func(*os.File) error) error {
 }
 
 func overwrite(path string, data []byte, mode fs.FileMode, sync func(*os.File) error) error {
-	temp, err := writeTemp(filepath.Dir(path), data, mode, sync)
+	f, err := createTempAs(filepath.Dir(path), mode)
+	if err != nil {
+		return fmt.Errorf("replacing a file: %w", err)
+	}
+	temp, err := writeTemp(f, data, sync)
 	if err != nil {
 		return err
 	}
@@ -74,20 +89,40 @@ func overwrite(path string, data []byte, mode fs.FileMode, sync func(*os.File) e
 	return nil
 }
 
-func writeTemp(dir string, data []byte, mode fs.FileMode, sync func(*os.File) error) (path string, err error) {
-	f, err := os.CreateTemp(dir, claimPrefix+"*.tmp")
-	if err != nil {
-		return "", fmt.Errorf("writing a file: %w", err)
+// createTemp makes a file in dir under a name that nobody looks at. The umask counts,
+// which os.CreateTemp leaves out.
+func createTemp(dir string, mode fs.FileMode) (*os.File, error) {
+	const base = 36
+	for {
+		path := filepath.Join(dir, claimPrefix+strconv.FormatUint(rand.Uint64(), base)+".tmp")
+		f, err := openPlain(path, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL, mode)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
 	}
+}
+
+// createTempAs is createTemp with exactly that mode, that of the file that the new one
+// stands for.
+func createTempAs(dir string, mode fs.FileMode) (*os.File, error) {
+	f, err := createTemp(dir, mode)
+	if err != nil {
+		return nil, err
+	}
+	if err := setMode(f, mode); err != nil {
+		return nil, errors.Join(err, f.Close(), os.Remove(f.Name()))
+	}
+	return f, nil
+}
+
+// writeTemp writes data into f, makes it durable and closes it.
+func writeTemp(f *os.File, data []byte, sync func(*os.File) error) (path string, err error) {
 	defer func() {
 		err = errors.Join(err, f.Close())
 		if err != nil {
 			_ = os.Remove(f.Name())
 		}
 	}()
-	if err := f.Chmod(mode); err != nil {
-		return "", fmt.Errorf("writing a file: %w", err)
-	}
 	if _, err := f.Write(data); err != nil {
 		return "", fmt.Errorf("writing a file: %w", err)
 	}
@@ -165,7 +200,11 @@ func copyAcross(path, dir, name string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("moving a file into %s: %w", dir, err)
 	}
-	target, err := Write(dir, name, data, info.Mode().Perm())
+	f, err := createTempAs(dir, info.Mode().Perm())
+	if err != nil {
+		return "", fmt.Errorf("moving a file into %s: %w", dir, err)
+	}
+	target, err := place(f, dir, name, data, nil)
 	if err != nil {
 		return "", err
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -161,7 +162,7 @@ func TestWriteIsAtomic(t *testing.T) {
 		}
 	})
 	for range 50 {
-		_, err := Write(dir, "message", whole, 0o660)
+		_, err := Write(dir, "message", whole, 0o640)
 		must(t, err)
 	}
 	cancel()
@@ -169,7 +170,7 @@ func TestWriteIsAtomic(t *testing.T) {
 	for _, name := range names(t, dir) {
 		info, err := os.Stat(filepath.Join(dir, name))
 		must(t, err)
-		if info.Mode().Perm() != 0o660 {
+		if info.Mode().Perm() != 0o640 {
 			t.Errorf("mode %v", info.Mode())
 		}
 	}
@@ -221,4 +222,40 @@ func TestPut(t *testing.T) {
 	if err := Put(filepath.Join(dir, "missing", "note"), nil, 0o600); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a missing directory: %v", err)
 	}
+}
+
+// TestMaskedModes writes in a process of its own, as the umask is the process's: new
+// files follow it, and files that stand for others have the mode of those.
+func TestMaskedModes(t *testing.T) {
+	t.Parallel()
+	if dir := os.Getenv("SPOOLDIR_MASKED"); dir != "" {
+		writeMasked(t, dir)
+		return
+	}
+	dir := t.TempDir()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestMaskedModes$")
+	cmd.Env = append(os.Environ(), "SPOOLDIR_MASKED="+dir)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for name, want := range map[string]fs.FileMode{"new": 0o640, "put": 0o644, "replaced": 0o664, "moved": 0o666} {
+		info, err := os.Stat(filepath.Join(dir, name))
+		must(t, err)
+		if info.Mode().Perm() != want {
+			t.Errorf("%s has mode %v, want %v", name, info.Mode(), want)
+		}
+	}
+}
+
+func writeMasked(t *testing.T, dir string) {
+	t.Helper()
+	unix.Umask(0o027)
+	_, err := Write(dir, "new", []byte("text"), 0o644)
+	must(t, err)
+	must(t, Put(filepath.Join(dir, "put"), []byte("text"), 0o644))
+	must(t, os.Chmod(put(t, dir, "replaced", "old"), 0o664))
+	must(t, Replace(filepath.Join(dir, "replaced"), []byte("new")))
+	must(t, os.Chmod(put(t, dir, "source", "text"), 0o666))
+	_, err = copyAcross(filepath.Join(dir, "source"), dir, "moved")
+	must(t, err)
 }
