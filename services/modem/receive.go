@@ -220,7 +220,7 @@ func isCut(s driver.Stored) bool {
 func (w *worker) arrived(ctx context.Context, notation string, now bool) (durable bool, err error) {
 	pdu, odd := tpdu.DecodeHex(notation)
 	mt, err := tpdu.DecodeMT(pdu)
-	if err == nil && mt.StatusReport != nil {
+	if err == nil && mt.StatusReport != nil && !mt.StatusReport.Truncated {
 		return w.reported(ctx, notation, pdu, mt, now)
 	}
 	what := received(pdu, mt, err)

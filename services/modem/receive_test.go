@@ -39,6 +39,25 @@ func TestReportThatStays(t *testing.T) {
 	}
 }
 
+// TestReportCutShort has a report end before it says what became of the message: it is
+// no report of a delivery, but something that arrived and cannot be read.
+func TestReportCutShort(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	next := r.inbox()
+	m, _ := r.worker("A", sim.Config{}, func(d *Device) { d.Poll = config.Duration(time.Second) })
+	whole := report(7)
+	for _, octets := range []int{2, 6, 13, 20} { // the end, which is TP-PI, and TP-ST; of TP-DT; of TP-SCTS; of TP-RA
+		cut := whole[:len(whole)-2*octets]
+		if _, err := m.Store("SM", 0, cut); err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := next().Kind.(life.Received); !ok || fmt.Sprintf("%X", got.PDU) != cut {
+			t.Fatalf("%s arrived as %T", cut, got)
+		}
+	}
+}
+
 // TestDirectReportHoldsNothingUp has reports come that match nothing, and are waited
 // with: what is in the memory is delivered meanwhile.
 func TestDirectReportHoldsNothingUp(t *testing.T) {

@@ -31,7 +31,8 @@ func (s *Spool) messageFile(e *life.Event, k life.Received) *smsfile.Incoming {
 	file := s.incomingFile(e)
 	file.Name = k.Name
 	mt, err := tpdu.DecodeMT(k.PDU)
-	if err == nil && (mt.Deliver == nil || damaged(mt.Warnings) && len(mt.Deliver.Data) == 0) {
+	fault := faultsOf(mt)
+	if err == nil && (mt.Deliver == nil || fault.damaged && len(mt.Deliver.Data) == 0) {
 		err = errNoContent
 	}
 	if err != nil {
@@ -39,9 +40,9 @@ func (s *Spool) messageFile(e *life.Event, k life.Received) *smsfile.Incoming {
 		return file
 	}
 	r := s.cfg.reception(e)
-	s.describe(file, mt)
+	s.describe(file, mt, fault.warnings)
 	s.fillBody(file, r, []*tpdu.Deliver{mt.Deliver})
-	s.showPDU(file, mt.Deliver, k, damaged(mt.Warnings))
+	s.showPDU(file, mt.Deliver, k, fault.damaged)
 	return file
 }
 
@@ -61,13 +62,16 @@ func (s *Spool) report(e *life.Event, k life.Report) error {
 func (s *Spool) reportFile(e *life.Event, k life.Report) *smsfile.Incoming {
 	file := s.incomingFile(e)
 	mt := tpdu.DecodeStatusReport(k.PDU)
-	r, no := mt.StatusReport, false
+	r, fault := mt.StatusReport, faultsOf(mt)
 	body := smsfile.StatusReport{MessageID: r.MR, Discharge: s.stamp(r.DT), Status: uint8(r.ST)}
 	s.describeSender(file, r.RA)
-	file.FromSMSC, file.Sent = mt.SMSC.Digits, s.stamp(r.SCTS)
-	file.Alphabet, file.UDH, file.Body = s.textAlphabet(), &no, body.Body()
-	file.Warnings = warnings(mt.Warnings)
-	if s.cfg.StoreReceivedPDU >= storeAllPDUs || s.cfg.StoreReceivedPDU > 0 && damaged(mt.Warnings) {
+	if file.From == "" {
+		fault.damage("TP-RA: no recipient.")
+	}
+	file.FromSMSC, file.Sent, file.Report = mt.SMSC.Digits, s.stamp(r.SCTS), r.Command
+	file.Alphabet, file.UDH, file.Body, file.CountCharacters = s.textAlphabet(), &r.UDHI, body.Body(), true
+	file.Warnings = fault.warnings
+	if s.cfg.StoreReceivedPDU >= storeAllPDUs || s.cfg.StoreReceivedPDU > 0 && fault.damaged {
 		file.PDUs = []string{upperHex(k.PDU)}
 	}
 	return file
@@ -78,19 +82,30 @@ func (s *Spool) incomingFile(e *life.Event) *smsfile.Incoming {
 }
 
 // describe fills in everything but the content.
-func (s *Spool) describe(file *smsfile.Incoming, mt tpdu.MT) {
+func (s *Spool) describe(file *smsfile.Incoming, mt tpdu.MT, warnings []string) {
 	d := mt.Deliver
 	s.describeSender(file, d.OA)
-	file.FromSMSC, file.Sent, file.Report = mt.SMSC.Digits, s.stamp(d.SCTS), d.StatusReport
-	file.Warnings = warnings(mt.Warnings)
-	if n, ok := tpdu.ReplaceType(d.PID); ok {
+	file.FromSMSC, file.Report, file.Warnings = mt.SMSC.Digits, d.StatusReport, warnings
+	if !missing(mt, "TP-MTI", "TP-OA", "TP-PID", "TP-DCS", "TP-SCTS") {
+		file.Sent = s.stamp(d.SCTS)
+	}
+	if d.PID&^maskReplace == tpdu.PIDReplace {
+		n := d.PID & maskReplace // 0, a type 0 message, shows too
 		file.Replace = &n
 	}
 	dcs := tpdu.ParseDCS(d.DCS)
 	file.Flash = dcs.HasClass && dcs.Class == 0
 	if dcs.Reserved {
-		file.Warnings = append(file.Warnings, "Reserved data coding scheme, read as the GSM alphabet.")
+		file.Warnings = append(file.Warnings, reservedCoding[d.Septets])
 	}
+}
+
+// maskReplace are the bits of TP-PID that tell the replace type.
+const maskReplace = 7
+
+// reservedCoding says, by whether it is septets, how a reserved data coding scheme was read.
+var reservedCoding = map[bool]string{
+	true: "Reserved data coding scheme, read as the GSM alphabet.", false: "Reserved data coding scheme, compressed; the octets are shown.",
 }
 
 // describeSender shows an address; an absent one has no type.

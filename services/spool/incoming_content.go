@@ -1,6 +1,8 @@
 package spool
 
 import (
+	"slices"
+
 	"github.com/viesti-sms/viesti/services/internal/codec/gsm7"
 	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
 	"github.com/viesti-sms/viesti/services/internal/codec/tpdu"
@@ -61,12 +63,10 @@ func (s *Spool) fillGSM(file *smsfile.Incoming, r reception, parts []*tpdu.Deliv
 		return
 	}
 	text := gsmText(parts)
-	for _, d := range parts {
-		if t := tablesOf(d); t != (gsm7.Tables{}) {
-			file.Language, file.LanguageExt = language(t.Locking), language(t.Single)
-			file.Alphabet, file.Body = smsfile.UTF8, []byte(text)
-			return
-		}
+	if slices.ContainsFunc(parts, hasTables) {
+		file.Language, file.LanguageExt = tableOf(parts[0], tpdu.ElementLockingShift), tableOf(parts[0], tpdu.ElementSingleShift)
+		file.Alphabet, file.Body = smsfile.UTF8, []byte(text)
+		return
 	}
 	s.fillText(file, text)
 	file.CountCharacters = s.cfg.IncomingUTF8
@@ -100,12 +100,20 @@ func tablesOf(d *tpdu.Deliver) gsm7.Tables {
 	return gsm7.Tables{Locking: known(locking), Single: known(single)}
 }
 
-func language(l gsm7.Language) *uint8 {
-	if l == gsm7.Basic {
+// tableOf is the shift table that a message names, the default one included; nil if it
+// names none that is known.
+func tableOf(d *tpdu.Deliver, element byte) *uint8 {
+	n, ok := tpdu.Language(d.UDH, element)
+	if !ok || !gsm7.Language(n).Known() {
 		return nil
 	}
-	n := uint8(l)
 	return &n
+}
+
+// hasTables reports whether a message names shift tables; its text is stored as UTF-8 then,
+// also when they are the default ones.
+func hasTables(d *tpdu.Deliver) bool {
+	return tableOf(d, tpdu.ElementLockingShift) != nil || tableOf(d, tpdu.ElementSingleShift) != nil
 }
 
 func (s *Spool) fillUCS2(file *smsfile.Incoming, r reception, parts []*tpdu.Deliver) {
@@ -115,10 +123,12 @@ func (s *Spool) fillUCS2(file *smsfile.Incoming, r reception, parts []*tpdu.Deli
 		return
 	}
 	text, _ := ucs2.Decode(octets)
-	s.fillText(file, text)
+	file.UDHData = tpdu.WithoutElements(file.UDHData, tpdu.ElementConcatenated8, tpdu.ElementConcatenated16)
+	file.Alphabet, file.Body = s.textAlphabet(), []byte(text)
 	if !s.cfg.IncomingUTF8 {
 		no := false
 		file.UDH = &no
+		file.Body, _ = smsfile.AppendLatinUCS2(nil, text)
 	}
 }
 

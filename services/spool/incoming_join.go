@@ -128,13 +128,15 @@ func (s *Spool) merge(parts []*life.Event) (merged *life.Event, file *smsfile.In
 	file = s.incomingFile(merged)
 	file.Name = merged.Kind.(life.Received).Name
 	last := len(mts) - 1
-	s.describe(file, mts[last])
-	file.Warnings = nil
+	s.describe(file, mts[last], nil)
 	s.fillBody(file, s.cfg.reception(merged), delivers)
 	file.UDHData = tpdu.WithoutElements(file.UDHData, tpdu.ElementConcatenated8, tpdu.ElementConcatenated16)
 	for i, mt := range mts {
-		file.Warnings = append(file.Warnings, warnings(mt.Warnings)...)
-		s.showPDU(file, mt.Deliver, parts[i].Kind.(life.Received), damaged(mt.Warnings))
+		fault := faultsOf(mt)
+		if fault.damaged { // of what is merely odd smsd says nothing here
+			file.Warnings = append(file.Warnings, fault.warnings...)
+		}
+		s.showPDU(file, mt.Deliver, parts[i].Kind.(life.Received), fault.damaged)
 	}
 	return merged, file
 }

@@ -37,7 +37,7 @@ func (s *Spool) reportPlace() place {
 // handler. Names follow from event and content, so that a repeated event finds its
 // file and writes no second one: then fresh is false.
 func (s *Spool) store(e *life.Event, event string, p place, file *smsfile.Incoming) (fresh bool, err error) {
-	return s.storeFile(e, event, p, file.AppendTo(nil, s.language.incoming()), smsfile.Preview(file.Alphabet, file.Body, s.cfg.FilenamePreview))
+	return s.storeFile(e, event, p, file.AppendTo(nil, s.language.incoming()), file.Preview(s.cfg.FilenamePreview))
 }
 
 // storeFile is store for a file that is made; preview ends its name.

@@ -27,7 +27,8 @@ func (c *Config) reception(e *life.Event) reception {
 		decodeUnicode: choose(own.DecodeUnicodeText, c.DecodeUnicodeText),
 		combine:       choose(own.InternalCombine, c.InternalCombine),
 	}
-	r.combineBinary = choose(own.InternalCombineBinary, choose(c.InternalCombineBinary, r.combine))
+	// What joins no messages at all joins no binary ones.
+	r.combineBinary = r.combine && choose(own.InternalCombineBinary, choose(c.InternalCombineBinary, r.combine))
 	return r
 }
 

@@ -118,10 +118,11 @@ func TestReceptionOfOneModem(t *testing.T) {
 	r := newInbox(t, func(c *Config) {
 		c.InternalCombine, c.Reception = false, map[string]Reception{
 			"M1": {InternalCombine: &yes, CSConvert: &no}, "M2": {InternalCombine: &yes, InternalCombineBinary: &no, DecodeUnicodeText: &yes},
+			"M3": {InternalCombineBinary: &yes},
 		}
 	})
 	for modem, want := range map[string]reception{
-		"M0": {convert: true},
+		"M0": {convert: true}, "M3": {convert: true},
 		"M1": {combine: true, combineBinary: true},
 		"M2": {convert: true, combine: true, decodeUnicode: true},
 	} {
@@ -136,11 +137,19 @@ func TestReceptionOfOneModem(t *testing.T) {
 
 func TestImpossibleStamp(t *testing.T) {
 	t.Parallel()
-	s := New(DefaultConfig(), nil, zap.NewNop())
+	cfg := DefaultConfig()
+	s := New(cfg, nil, zap.NewNop())
 	for want, stamp := range map[string]tpdu.Timestamp{
-		"": {}, "24-19-39 45:07:09": {Octets: [7]byte{0x42, 0x91, 0x93, 0x54, 0x70, 0x90, 0}},
+		"00-00-00 00:00:00": {}, "A4-05-06 07:08:09": {Octets: [7]byte{0x4A, 0x50, 0x60, 0x70, 0x80, 0x90, 0}},
+		"24-19-39 45:07:09": {Octets: [7]byte{0x42, 0x91, 0x93, 0x54, 0x70, 0x90, 0}},
 		"26-05-06 07:08:09": tpdu.NewTimestamp(time.Date(2026, 5, 6, 7, 8, 9, 0, time.UTC)),
 	} {
+		if got := s.stamp(stamp); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	s.cfg.TimeFormat = "%d.%m.%Y %H:%M"
+	for want, stamp := range map[string]tpdu.Timestamp{"00.00.2000 00:00": {}, "31.04.2024 07:08": {Octets: [7]byte{0x42, 0x40, 0x13, 0x70, 0x80, 0x90, 0}}} {
 		if got := s.stamp(stamp); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}

@@ -227,7 +227,7 @@ func (s *Spool) finalName(e *life.Event, data []byte) string {
 	}
 	if s.cfg.FilenamePreview > 0 && e.Modem != nil {
 		if o, err := smsfile.Parse(data, s.options()); err == nil {
-			name += smsfile.Preview(o.Alphabet, o.Body, s.cfg.FilenamePreview)
+			name += smsfile.Preview(o.Alphabet, smsfile.TrimText(o.Body), s.cfg.FilenamePreview)
 		}
 	}
 	return name

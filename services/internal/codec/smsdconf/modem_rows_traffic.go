@@ -59,7 +59,14 @@ func receivingRows(m *Modem, g *Global) []row {
 		inherit(&m.InternalCombine, &g.InternalCombine,
 			yesNo(&m.InternalCombine, "internal_combine", "", Essential, "join the parts of a message")),
 		inherit(&m.InternalCombineBinary, &g.InternalCombineBinary,
-			yesNo(&m.InternalCombineBinary, "internal_combine_binary", "", Essential, "the same for binary messages")),
+			yesNo(&m.InternalCombineBinary, "internal_combine_binary", "", Essential, "the same for binary messages")).
+			derives(func() {
+				// Where nobody said anything of binary messages they follow the modem's own others.
+				m.InternalCombineBinary = m.InternalCombine
+				if g.SetAt("internal_combine_binary") != 0 {
+					m.InternalCombineBinary = g.InternalCombineBinary
+				}
+			}),
 		inherit(&m.PriviledgedNumbers, &g.PriviledgedNumbers,
 			bound(&m.PriviledgedNumbers, secretLists(), List, "priviledged_numbers", "", Useful, "senders whose messages are handled first, as prefixes").unquoted()),
 		yesNo(&m.KeepMessages, "keep_messages", "no", Legacy, "for tests: never delete from the modem"),

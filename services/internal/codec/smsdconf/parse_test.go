@@ -131,7 +131,7 @@ func TestDefaultsThatDependOnOthers(t *testing.T) {
 	got := []any{g.DelaytimeMainprocess, g.InternalCombineBinary, g.LogLevel, a.Delaytime, a.LogFile, a.LogLevel, a.AdminTo.Reveal(),
 		a.EventHandler, a.StatusSignalQuality, a.MaxContinuousSending, b.Delaytime, b.LogLevel, b.EventHandler, b.InternalCombine, b.InternalCombineBinary}
 	want := []any{3 * time.Second, false, 4, 3 * time.Second, "/log", 4, "123456",
-		"/h", false, 5 * time.Second, 4 * time.Second, 7, "/B", true, false}
+		"/h", false, 5 * time.Second, 4 * time.Second, 7, "/B", true, true}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("values (-want +got):\n%s", diff)
 	}

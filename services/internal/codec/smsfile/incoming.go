@@ -11,11 +11,19 @@ const UndecodablePDU = "Cannot decode PDU, see text part for details."
 
 // Warnings about a PDU that can be decoded all the same.
 const (
-	WarningEvenAddress   = "Length of numeric sender address is even, but still was terminated with 'F'."
-	WarningAddressDigits = "Invalid character(s) in sender address."
-	WarningUnusedBits    = "Unused bits 3 and 4 are used in the first octet of the SMS-DELIVER PDU."
-	WarningStampDate     = "Invalid values(s) in date of Service Centre Time Stamp."
-	WarningStampTime     = "Invalid values(s) in time of Service Centre Time Stamp."
+	WarningEvenAddress     = "Length of numeric sender address is even, but still was terminated with 'F'."
+	WarningOddAddress      = "Length of numeric sender address is odd, but not terminated with 'F'."
+	WarningAddressDigits   = "Invalid character(s) in sender address."
+	WarningEvenRecipient   = "Length of numeric recipient address is even, but still was terminated with 'F'."
+	WarningOddRecipient    = "Length of numeric recipient address is odd, but not terminated with 'F'."
+	WarningRecipientDigits = "Invalid character(s) in recipient address."
+	WarningSMSCDigits      = "Invalid character(s) in numeric SMSC address"
+	WarningUnusedBits      = "Unused bits 3 and 4 are used in the first octet of the SMS-DELIVER PDU."
+	WarningStampDate       = "Invalid values(s) in date of Service Centre Time Stamp."
+	WarningStampTime       = "Invalid values(s) in time of Service Centre Time Stamp."
+	WarningReportDate      = "Invalid value(s) in date of SMSC Timestamp."
+	WarningReportTime      = "Invalid value(s) in time of SMSC Timestamp."
+	WarningDischarge       = "Invalid values(s) in Discharge Timestamp."
 )
 
 // Incoming is a received message or status report as the file in incoming or

@@ -25,6 +25,25 @@ func AppendLatin(dst []byte, text string) (out []byte, dropped int) {
 	return dst, dropped
 }
 
+// AppendLatinUCS2 is AppendLatin for a text that came as UCS2. smsd leaves characters
+// below U+0100 the octets that they are in ISO-8859-1, also the seven that
+// ISO-8859-15 has others for, and drops the Greek capitals.
+func AppendLatinUCS2(dst []byte, text string) (out []byte, dropped int) {
+	const firstLatin1 = 0xA0
+	for _, r := range text {
+		octet, ok := gsm7.LatinOctet(r)
+		switch {
+		case r >= firstLatin1 && r <= 0xFF:
+			dst = append(dst, byte(r))
+		case ok && (octet >= firstLatin1 || octet < utf8.RuneSelf):
+			dst = append(dst, octet)
+		default:
+			dropped++
+		}
+	}
+	return dst, dropped
+}
+
 // AppendUnicode appends text in the charset of `Alphabet: ISO` files to dst as UTF-8.
 func AppendUnicode(dst, latin []byte) []byte {
 	for _, octet := range latin {

@@ -1,31 +1,45 @@
 package smsfile
 
-import "github.com/viesti-sms/viesti/services/internal/codec/gsm7"
+import (
+	"strings"
+
+	"github.com/viesti-sms/viesti/services/internal/codec/gsm7"
+)
 
 // Preview is what the setting filename_preview appends to a file name (smstools
-// spec §2.1): a dash and the first characters of the text, at most limit of them;
-// `-ucs2` and `-binary` for what is no text, nothing for UTF-8 text, without text
-// and without limit. The body is in the charset that alphabet names.
+// spec §2.1): a dash and the first characters of the text, at most limit of them, of
+// `ucs2` or of `binary` for what is no text; nothing for UTF-8 text and without limit.
+// The body is in the charset that alphabet names.
 func Preview(alphabet Alphabet, body []byte, limit int) string {
 	if limit <= 0 {
 		return ""
 	}
 	switch alphabet {
 	case UCS2:
-		return "-ucs2"
+		return previewText([]byte("ucs2"), limit)
 	case Binary:
-		return "-binary"
-	case ISO, GSM:
-		return previewText(TrimText(body), limit)
+		return previewText([]byte("binary"), limit)
+	case GSM:
+		latin, _ := AppendLatin(nil, gsm7.Decode(body, gsm7.Tables{}))
+		return previewText(latin, limit)
+	case ISO:
+		return previewText(body, limit)
 	default:
 		return ""
 	}
 }
 
-func previewText(text []byte, limit int) string {
-	if len(text) == 0 {
-		return ""
+// Preview is what filename_preview appends to the name of the file. UTF-8 text shows
+// only if it came in the GSM alphabet, without shift tables.
+func (m *Incoming) Preview(limit int) string {
+	if m.Alphabet == UTF8 && m.CountCharacters {
+		latin, _ := AppendLatin(nil, string(m.Body))
+		return Preview(ISO, latin, limit)
 	}
+	return Preview(m.Alphabet, m.Body, limit)
+}
+
+func previewText(text []byte, limit int) string {
 	text = text[:min(limit, len(text))]
 	name := append(make([]byte, 0, len(text)+1), '-')
 	for _, octet := range text {
@@ -34,47 +48,23 @@ func previewText(text []byte, limit int) string {
 	return string(name)
 }
 
-// nameOctet is the character that stands for an octet of ISO text in a file name.
+// nameOctet is the character that stands for an octet of ISO text in a file name: for
+// the letters and signs of the GSM alphabet one that looks like it, for others `_`.
 func nameOctet(octet byte) byte {
-	switch {
-	case octet >= '0' && octet <= '9', isLetter(octet), octet == '-', octet == '.':
+	if octet >= '0' && octet <= '9' || isLetter(octet) || octet == '-' || octet == '.' {
 		return octet
-	case octet < 0x80:
-		return '_'
-	case octet >= 0xC0:
-		return upperLookalikes[octet-0xC0]
-	default:
-		return lookalike(gsm7.LatinRune(octet))
 	}
+	if i := strings.IndexByte(previewed, octet); i >= 0 {
+		return lookalikes[i]
+	}
+	return '_'
 }
 
-// upperLookalikes are plain letters for 0xC0 to 0xFF.
-const upperLookalikes = "AAAAAAACEEEEIIIIDNOOOOO_OUUUUYTs" +
-	"aaaaaaaceeeeiiiidnooooo_ouuuuyty"
-
-// lookalike is a plain letter for the letters that ISO-8859-15 has below 0xC0.
-func lookalike(r rune) byte {
-	switch r {
-	case '€', '¤':
-		return 'e'
-	case '§', 'Š':
-		return 'S'
-	case 'š':
-		return 's'
-	case 'Ž':
-		return 'Z'
-	case 'ž':
-		return 'z'
-	case 'Œ':
-		return 'O'
-	case 'œ':
-		return 'o'
-	case 'Ÿ':
-		return 'Y'
-	default:
-		return '_'
-	}
-}
+// lookalikes stand for the octets of previewed: $ £ € ¥ §, capitals and small letters.
+const (
+	previewed  = "$\xA3\xA4\xA5\xA7" + "\xC4\xC5\xC6\xC7\xC9\xD1\xD6\xD8\xDC" + "\xE0\xE4\xE5\xE6\xE8\xE9\xEC\xF1\xF2\xF6\xF8\xF9\xFC"
+	lookalikes = "SLeYS" + "AAACENOOU" + "aaaaeeinooouu"
+)
 
 // DateName says where a received file's name holds the date (smstools setting
 // date_filename, spec §2.1).

@@ -41,6 +41,7 @@ func TestTOAText(t *testing.T) {
 		0x91: "91 international, ISDN/telephone", 0xA1: "A1 national, ISDN/telephone",
 		0x81: "81 unknown, ISDN/telephone", 0xD0: "D0 alphanumeric, unknown",
 		0x00: "00 unknown, unknown", 0xFF: "FF reserved, reserved", 0xB9: "B9 network specific, private",
+		0x82: "82 unknown, unknown", 0x95: "95 international, international", 0xA7: "A7 national, national", 0xC8: "C8 subscriber, national",
 	} {
 		if got := TOAText(toa); got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -53,7 +54,10 @@ func TestUDHType(t *testing.T) {
 		"": nil,
 		"Length=6, [00]Concatenated short messages, 8-bit reference number": {5, 0, 3, 1, 2, 1},
 		"Length=1": {0},
-		"Length=3": {5, 0, 3},
+		"Length=3, [00]Concatenated short messages, 8-bit reference number, ERROR":                    {5, 0, 3},
+		"Length=2, [70](U)SIM Toolkit Security Headers, ERROR":                                        {1, 0x70},
+		"Length=4, [01]Special SMS Message Indication, ERROR":                                         {3, 1, 5, 1},
+		"Length=5, [03]unknown, [05]Application port addressing scheme, 16 bit address, ERROR":        {4, 3, 1, 9, 5},
 		"Length=4, [70](U)SIM Toolkit Security Headers":                                               {3, 0x70, 1, 1},
 		"Length=3, [26]Reserved for future use":                                                       {2, 0x26, 0},
 		"Length=3, [1B]Reserved for future use":                                                       {2, 0x1B, 0},
@@ -132,20 +136,43 @@ func TestPreview(t *testing.T) {
 		want     string
 	}{
 		{ISO, "a/b c:d*e.f-g\n", 12, "-a_b_c_d_e.f-"},
-		{ISO, "Hello\n", 12, "-Hello"},
-		{ISO, "Gr\xFC\xDFe \xA4 \xA7\x81", 99, "-Gruse_e_S_"},
-		{ISO, "\xA6\xA8\xB4\xB8\xBC\xBD\xBE\xA4\xD7", 99, "-SsZzOoYe_"},
+		{ISO, "Hello \n", 12, "-Hello__"},
+		{ISO, "Gr\xFC\xDFe \xA4 \xA7\x81", 99, "-Gru_e_e_S_"},
+		{ISO, "\xA6\xA8\xB4\xB8\xBC\xBD\xBE\xA4\xD7\xEA", 99, "-_______e__"},
+		{ISO, "$\xA3\xA5\xC4\xC5\xC6\xC7\xC9\xD1\xD6\xD8\xDC", 99, "-SLYAAACENOOU"},
+		{ISO, "\xE0\xE4\xE5\xE6\xE8\xE9\xEC\xF1\xF2\xF6\xF8\xF9", 99, "-aaaaeeinooou"},
 		{GSM, "Hello", 3, "-Hel"},
+		{GSM, "\x00\x01\x02\x5B\x1B\x65", 99, "-_LSAe"},
 		{ISO, "Hello", 0, ""},
-		{ISO, "", 5, ""},
+		{ISO, "", 5, "-"},
+		{UCS2, "\x00a", 3, "-ucs"},
 		{ISO, "../..", 5, "-.._.."},
 		{UTF8, "Hello", 5, ""},
 		{UCS2, "\x00a", 5, "-ucs2"},
-		{Binary, "x", 5, "-binary"},
+		{Binary, "x", 6, "-binary"},
 	} {
 		if got := Preview(c.alphabet, []byte(c.body), c.limit); got != c.want {
 			t.Errorf("%v %q: %q, want %q", c.alphabet, c.body, got, c.want)
 		}
+	}
+}
+
+// TestPreviewOfUTF8 shows what came in the GSM alphabet, and nothing of what did not.
+func TestPreviewOfUTF8(t *testing.T) {
+	m := Incoming{Alphabet: UTF8, Body: []byte("aä€Δb")}
+	if got := m.Preview(9); got != "" {
+		t.Errorf("%q", got)
+	}
+	m.CountCharacters = true
+	if got := m.Preview(4); got != "-aae_" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestAppendLatinUCS2(t *testing.T) {
+	got, dropped := AppendLatinUCS2(nil, "aß€Š¦½ÿ\u0085Δя")
+	if want := []byte("a\xDF\xA4\xA6\xA6\xBD\xFF"); !bytes.Equal(got, want) || dropped != 3 {
+		t.Errorf("% X, %d dropped; want % X", got, dropped, want)
 	}
 }
 

@@ -22,26 +22,25 @@ func FormatUDH(udh []byte) string {
 // UDHType is the value of the UDH-Type header of a received file: the length in
 // octets and the name of every information element (smstools spec §2.2 row 21),
 // for example `Length=6, [00]Concatenated short messages, 8-bit reference number`.
-// Elements that do not fit the header end the list; it is empty without octets.
+// One that does not fit the header ends the list, with its name and `, ERROR`; it is
+// empty without octets.
 func UDHType(udh []byte) string {
 	if len(udh) == 0 {
 		return ""
 	}
 	out := fmt.Appendf(nil, "Length=%d", len(udh))
-	for rest := udh[1:]; len(rest) >= 2; {
-		id, size := rest[0], int(rest[1])
-		if len(rest) < 2+size {
-			break
+	for rest := udh[1:]; len(rest) > 0; {
+		out = fmt.Appendf(out, ", [%02X]%s", rest[0], ElementName(rest[0]))
+		if len(rest) < 2 || len(rest) < 2+int(rest[1]) {
+			return string(append(out, ", ERROR"...))
 		}
-		out = fmt.Appendf(out, ", [%02X]%s", id, ElementName(id))
-		rest = rest[2+size:]
+		rest = rest[2+int(rest[1]):]
 	}
 	return string(out)
 }
 
 // ElementName is the name of an information element identifier (3GPP TS 23.040
-// §9.2.3.24). The words for 00, 01, 05, 08, 24 and 25 are those that files of
-// smsd show; the others are the specification's.
+// §9.2.3.24), in the words of smsd.
 func ElementName(id byte) string {
 	switch {
 	case int(id) < len(elementNames) && elementNames[id] != "":
@@ -61,7 +60,7 @@ var elementNames = [...]string{
 	0x00: "Concatenated short messages, 8-bit reference number",
 	0x01: "Special SMS Message Indication",
 	0x02: "Reserved",
-	0x03: "Value not used to avoid misinterpretation as <LF> character",
+	0x03: "unknown",
 	0x04: "Application port addressing scheme, 8 bit address",
 	0x05: "Application port addressing scheme, 16 bit address",
 	0x06: "SMSC Control Parameters",

@@ -13,7 +13,7 @@ const maxSemiOctets = 0xFF
 func (r *reader) address(field string) Address {
 	start := r.pos
 	semiOctets := int(r.octet(field))
-	a := Address{TOA: r.octet(field)}
+	a := Address{TOA: r.typeOfAddress(field)}
 	value := r.take(field, (semiOctets+1)/2)
 	if semiOctets > maxAddressDigits {
 		r.warn(field, start, warnAddressLength)
@@ -38,6 +38,17 @@ func septetsOf(value []byte, semiOctets int) []byte {
 	return UnpackSeptets(make([]byte, 0, n+blockSeptets), value, 0, n)
 }
 
+// typeOfAddress reads a type of address, whose highest bit is always set (3GPP TS
+// 23.040 §9.1.2.5).
+func (r *reader) typeOfAddress(field string) byte {
+	start := r.pos
+	toa := r.octet(field)
+	if toa&0x80 == 0 && !r.short {
+		r.warn(field, start, warnAddressType)
+	}
+	return toa
+}
+
 // digits reads n swapped semi-octets of value. Fillers among them stand for nothing.
 func (r *reader) digits(field string, start int, value []byte, n int) string {
 	var digits [maxSemiOctets]byte
@@ -48,7 +59,11 @@ func (r *reader) digits(field string, start int, value []byte, n int) string {
 			count++
 		}
 	}
-	if count < n {
+	switch {
+	case count == n:
+	case count == n-1 && value[len(value)-1]>>4 == filler:
+		r.warn(field, start, warnEndFiller)
+	default:
 		r.warn(field, start, warnFiller)
 	}
 	if n%2 == 1 && value[n/2]>>4 != filler {
@@ -67,7 +82,10 @@ func (r *reader) smsc() Address {
 	if length == 0 {
 		return Address{}
 	}
-	a := Address{TOA: r.octet(field)}
+	a := Address{TOA: r.typeOfAddress(field)}
+	if length == 1 {
+		r.warn(field, start, warnAddressEmpty)
+	}
 	value := r.take(field, length-1)
 	n := 2 * len(value)
 	if n > 0 && value[len(value)-1]>>4 == filler {

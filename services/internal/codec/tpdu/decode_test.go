@@ -26,8 +26,8 @@ func TestBarePDU(t *testing.T) {
 		{"deliver with header bit", "44" + helloTPDU[2:], false, []string{warnNoSMSC, warnHeaderLength}},
 		{"report", reportTPDU, true, []string{warnNoSMSC}},
 		{"with an empty address", "00" + helloTPDU, false, nil},
-		{"with an address without digits", "0191" + helloTPDU, false, nil},
-		{"with an address of unusual type", "0711358501234567" + helloTPDU, false, nil},
+		{"with an address without digits", "0191" + helloTPDU, false, []string{warnAddressEmpty}},
+		{"with an address of unusual type", "0711358501234567" + helloTPDU, false, []string{warnAddressType}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -104,7 +104,9 @@ func TestDecodeAddress(t *testing.T) {
 		{"even", "0C91534810111111", international("358401111111"), nil},
 		{"odd", "0581 2143F5", Address{TOA: TOAUnknown, Digits: "12345"}, nil},
 		{"odd without filler", "0581 214305", Address{TOA: TOAUnknown, Digits: "12345"}, []string{warnNoFiller}},
-		{"even with filler", "0681 2143F5", Address{TOA: TOAUnknown, Digits: "12345"}, []string{warnFiller}},
+		{"even with filler", "0681 2143F5", Address{TOA: TOAUnknown, Digits: "12345"}, []string{warnEndFiller}},
+		{"fillers at the end", "0681 21FFF5", Address{TOA: TOAUnknown, Digits: "125"}, []string{warnFiller}},
+		{"type without its highest bit", "0411 2143", Address{TOA: 0x11, Digits: "1234"}, []string{warnAddressType}},
 		{"filler within", "0681 21F365", Address{TOA: TOAUnknown, Digits: "12356"}, []string{warnFiller}},
 		{"all characters", "0F81 1032547698BADCFE", Address{TOA: TOAUnknown, Digits: digitNibbles}, nil},
 		{"empty", "0080", Address{TOA: 0x80}, nil},

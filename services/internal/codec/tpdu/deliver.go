@@ -49,7 +49,7 @@ func (d *Deliver) firstOctet() byte {
 }
 
 func (r *reader) deliver() *Deliver {
-	fo := r.octet("TP-MTI")
+	fo := r.firstOctet()
 	d := &Deliver{
 		MoreMessages:   fo&foNoMoreMessages == 0,
 		LoopPrevention: fo&foLoopPrevention != 0,

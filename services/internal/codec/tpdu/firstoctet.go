@@ -18,6 +18,7 @@ const (
 const (
 	foNoMoreMessages   byte = 0x04 // TP-MMS is inverted
 	foLoopPrevention   byte = 0x08
+	foReserved         byte = 0x10 // towards the mobile
 	foRejectDuplicates byte = 0x04
 	foStatusReport     byte = 0x20 // TP-SRR, TP-SRI, TP-SRQ
 	foUserDataHeader   byte = 0x40

@@ -11,6 +11,11 @@ type MT struct {
 	Warnings []Warning
 }
 
+// LoopPrevention is TP-LP of either.
+func (mt MT) LoopPrevention() bool {
+	return mt.Deliver != nil && mt.Deliver.LoopPrevention || mt.StatusReport != nil && mt.StatusReport.LoopPrevention
+}
+
 // DecodeMT reads a PDU as a modem reports it (3GPP TS 27.005 §3.1, <pdu>): the
 // service centre address, then SMS-DELIVER or SMS-STATUS-REPORT.
 //

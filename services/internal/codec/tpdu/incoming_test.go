@@ -185,7 +185,7 @@ func TestDivergences(t *testing.T) {
 		{"bad-udl-big", "358401111111", "Hello world", "", []string{warnTruncated}},
 		{"bad-udl-huge", "358401111111", "Hello world", "", []string{warnLength, warnTruncated}},
 		{"bad-long", "358401111111", "Hello world", "", []string{warnTrailing}},
-		{"bad-digits", "bc#a0*1111c", "Hello", "", []string{warnFiller}},
+		{"bad-digits", "bc#a0*1111c", "Hello", "", []string{warnEndFiller}},
 		{"bad-nohex", "35840111", "Hello world", "", []string{warnHexDigit, warnFiller}},
 		{"bad-type-reserved", "354001111111", "Hello", "", []string{warnReservedType}},
 		{"time-bad", "354001111111", "Hello\f", "", []string{warnDate, warnTime}},

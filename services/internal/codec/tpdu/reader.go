@@ -50,3 +50,13 @@ func (r *reader) end(field string) {
 		r.warn(field, r.pos, warnTrailing)
 	}
 }
+
+// firstOctet reads the first octet of a TPDU towards the mobile.
+func (r *reader) firstOctet() byte {
+	start := r.pos
+	fo := r.octet("TP-MTI")
+	if fo&foReserved != 0 {
+		r.warn("TP-MTI", start, warnReservedBit)
+	}
+	return fo
+}

@@ -21,6 +21,9 @@ type StatusReport struct {
 	SCTS Timestamp
 	DT   Timestamp
 	ST   Status
+	// Truncated says that the PDU ends before ST: the report tells nothing of the
+	// message, and the zero of ST is not "received". It is not written.
+	Truncated bool
 	// HasPI says that TP-PI is there, and with it the fields that its bits 0 to 2 name.
 	HasPI bool
 	PI    byte
@@ -77,7 +80,7 @@ func (s *StatusReport) appendParameters(dst []byte, ud *userData) []byte {
 }
 
 func (r *reader) statusReport() *StatusReport {
-	fo := r.octet("TP-MTI")
+	fo := r.firstOctet()
 	s := &StatusReport{
 		MoreMessages:   fo&foNoMoreMessages == 0,
 		LoopPrevention: fo&foLoopPrevention != 0,
@@ -88,8 +91,8 @@ func (r *reader) statusReport() *StatusReport {
 		SCTS:           r.timestamp("TP-SCTS"),
 		DT:             r.timestamp("TP-DT"),
 		ST:             Status(r.octet("TP-ST")),
-		HasPI:          r.rest() > 0,
 	}
+	s.Truncated, s.HasPI = r.short, r.rest() > 0
 	if s.HasPI {
 		r.parameters(s)
 	}

@@ -52,50 +52,74 @@ func (r *reader) timestamp(field string) Timestamp {
 	if copy(s.Octets[:], octets) < len(s.Octets) {
 		return s
 	}
-	date, dateOK := parseDate(s.Octets)
-	clock, clockOK := parseClock(s.Octets[3], s.Octets[4], s.Octets[5])
+	date, dateTrouble := parseDate(s.Octets)
+	clock, clockTrouble := parseClock(s.Octets[3], s.Octets[4], s.Octets[5])
 	quarters, zoneOK := parseZone(s.Octets[6])
-	if !dateOK {
-		r.warn(field, start, warnDate)
+	if dateTrouble != "" {
+		r.warn(field, start, dateTrouble)
 	}
-	if !clockOK {
-		r.warn(field, start+3, warnTime)
+	if clockTrouble != "" {
+		r.warn(field, start+3, clockTrouble)
 	}
 	if !zoneOK {
 		r.warn(field, start+6, warnZone)
 	}
-	if dateOK && clockOK {
+	if dateTrouble == "" && clockTrouble == "" {
 		offset := time.Duration(quarters) * quarter
 		s.Time = date.Add(clock - offset).In(zone(quarters))
 	}
 	return s
 }
 
-// parseDate reads year, month and day; time.Date would turn the 31st of June into
-// the 1st of July, which shows in the result.
-func parseDate(octets [7]byte) (time.Time, bool) {
-	year, yearOK := decimal(octets[0])
-	month, monthOK := decimal(octets[1])
-	day, dayOK := decimal(octets[2])
-	year += firstYear / 100 * 100
-	if year < firstYear {
-		year += 100
+// Fields returns what the semi-octets of a time stamp say, the year with its century,
+// whether or not that is a time; ok is false when one of them is no digit.
+func (t Timestamp) Fields() (fields [6]int, ok bool) {
+	ok = true
+	for i := range fields {
+		value, decimal := decimal(t.Octets[i])
+		fields[i], ok = value, ok && decimal
 	}
-	date := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
-	same := int(date.Month()) == month && date.Day() == day
-	return date, yearOK && monthOK && dayOK && same
+	fields[0] += firstYear / 100 * 100
+	if fields[0] < firstYear {
+		fields[0] += 100
+	}
+	return fields, ok
 }
 
-// parseClock reads a time of day, or a duration below a day, from three octets.
-func parseClock(hours, minutes, seconds byte) (time.Duration, bool) {
+// parseDate reads year, month and day, and says what is wrong with them; time.Date would
+// turn the 31st of June into the 1st of July, which shows in the result.
+func parseDate(octets [7]byte) (date time.Time, trouble string) {
+	const months, days = 12, 31
+	fields, ok := Timestamp{Octets: [7]byte{octets[0], octets[1], octets[2]}}.Fields()
+	year, month, day := fields[0], fields[1], fields[2]
+	date = time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
+	switch {
+	case !ok:
+		return date, warnStampDigit
+	case month > months || day > days:
+		return date, warnDate
+	case int(date.Month()) != month || date.Day() != day:
+		return date, warnDay
+	}
+	return date, ""
+}
+
+// parseClock reads a time of day, or a duration below a day, from three octets, and
+// says what is wrong with it.
+func parseClock(hours, minutes, seconds byte) (clock time.Duration, trouble string) {
 	hour, hourOK := decimal(hours)
 	minute, minuteOK := decimal(minutes)
 	second, secondOK := decimal(seconds)
-	ok := hourOK && minuteOK && secondOK && hour < 24 && minute < 60 && second < 60
-	clock := time.Duration(hour)*time.Hour +
+	clock = time.Duration(hour)*time.Hour +
 		time.Duration(minute)*time.Minute +
 		time.Duration(second)*time.Second
-	return clock, ok
+	switch {
+	case !hourOK || !minuteOK || !secondOK:
+		return clock, warnStampDigit
+	case hour > 23 || minute > 59 || second > 59:
+		return clock, warnTime
+	}
+	return clock, ""
 }
 
 // parseZone reads the quarters of an hour from UTC; bit 3 is the sign.

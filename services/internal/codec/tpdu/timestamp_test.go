@@ -47,14 +47,15 @@ func TestImpossibleTimestamps(t *testing.T) {
 		want   []string
 		usable bool
 	}{
-		{"nothing", "00000000000000", []string{warnDate}, false},
+		{"nothing", "00000000000000", []string{warnDay}, false},
 		{"month", "42316070809021", []string{warnDate}, false},
-		{"31st of June", "42601370809021", []string{warnDate}, false},
-		{"29th of February", "32209270809021", []string{warnDate}, false},
+		{"31st of June", "42601370809021", []string{warnDay}, false},
+		{"29th of February", "32209270809021", []string{warnDay}, false},
 		{"hour", "42506042809021", []string{warnTime}, false},
 		{"minute and second", "42506070060621", []string{warnTime}, false},
-		{"no digits", "FFFFFFFFFFFFFF", []string{warnDate, warnTime, warnZone}, false},
+		{"no digits", "FFFFFFFFFFFFFF", []string{warnStampDigit, warnStampDigit, warnZone}, false},
 		{"zone", "425060708090F1", []string{warnZone}, true},
+		{"day", "42502370809021", []string{warnDate}, false},
 		{"cut short", "425060", []string{warnTruncated}, false},
 	}
 	for _, tt := range tests {

@@ -89,7 +89,8 @@ func (v Validity) enhanced() (time.Duration, bool) {
 	case enhancedSeconds:
 		return time.Duration(v.Octets[1]) * time.Second, v.Octets[1] > 0
 	case enhancedClock:
-		return parseClock(v.Octets[1], v.Octets[2], v.Octets[3])
+		clock, trouble := parseClock(v.Octets[1], v.Octets[2], v.Octets[3])
+		return clock, trouble == ""
 	}
 	return 0, false
 }

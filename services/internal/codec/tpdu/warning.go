@@ -21,22 +21,38 @@ func (w Warning) String() string {
 
 // Texts that a reader of warnings may want to tell from the others.
 const (
-	TextFiller   = warnFiller
-	TextDate     = warnDate
-	TextTime     = warnTime
-	TextTrailing = warnTrailing
+	TextTruncated     = warnTruncated
+	TextAddressLength = warnAddressLength
+	TextFiller        = warnFiller
+	TextEndFiller     = warnEndFiller
+	TextNoFiller      = warnNoFiller
+	TextReservedBit   = warnReservedBit
+	TextDay           = warnDay
+	TextDate          = warnDate
+	TextTime          = warnTime
+	TextZone          = warnZone
+	TextLength        = warnLength
+	TextElement       = warnElement
+	TextTrailing      = warnTrailing
+	TextHexDigit      = warnHexDigit
 )
 
 // Texts of warnings.
 const (
 	warnTruncated     = "the PDU ends within this field"
 	warnAddressLength = "length of more than 20 semi-octets"
+	warnAddressType   = "type of address without its highest bit"
+	warnAddressEmpty  = "type of address without digits"
 	warnFiller        = "filler among the digits"
+	warnEndFiller     = "even number of digits with a filler at the end"
 	warnNoFiller      = "odd number of digits without filler"
 	warnNoSMSC        = "no service centre address; read as a bare TPDU"
 	warnSMSCLength    = "length of more than eleven octets; read as a bare TPDU"
 	warnReservedType  = "reserved message type; read as SMS-DELIVER"
 	warnForcedType    = "another message type than expected"
+	warnReservedBit   = "reserved bit is set"
+	warnStampDigit    = "semi-octet that is no digit"
+	warnDay           = "no such day of a month"
 	warnDate          = "no such date"
 	warnTime          = "no such time of day"
 	warnZone          = "no such time zone; read as UTC"
