@@ -123,11 +123,13 @@ func (s *Spool) fillUCS2(file *smsfile.Incoming, r reception, parts []*tpdu.Deli
 		return
 	}
 	text, _ := ucs2.Decode(octets)
-	file.UDHData = tpdu.WithoutElements(file.UDHData, tpdu.ElementConcatenated8, tpdu.ElementConcatenated16)
+	if _, part := tpdu.Concatenation(file.UDHData); part {
+		file.UDHData = tpdu.WithoutElements(file.UDHData, tpdu.ElementConcatenated8, tpdu.ElementConcatenated16)
+	}
 	file.Alphabet, file.Body = s.textAlphabet(), []byte(text)
 	if !s.cfg.IncomingUTF8 {
-		no := false
-		file.UDH = &no
+		header := len(file.UDHData) > 0
+		file.UDH = &header
 		file.Body, _ = smsfile.AppendLatinUCS2(nil, text)
 	}
 }

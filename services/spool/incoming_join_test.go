@@ -309,3 +309,66 @@ func TestMixedAlphabets(t *testing.T) {
 	}
 	r.wantBodies("one", "two")
 }
+
+// partOf is a part of a text of two in the GSM alphabet, behind further elements.
+func partOf(t *testing.T, seq uint8, septets string, elements ...byte) *life.Event {
+	t.Helper()
+	e := receivedEvent(t, fmt.Sprint(seq), "M1", septets, at(seq, 2))
+	k := e.Kind.(life.Received)
+	mt, err := tpdu.DecodeMT(k.PDU)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := mt.Deliver
+	d.DCS, d.Septets, d.UDH = 0, true, append(d.UDH, elements...)
+	d.UDH[0] = byte(len(d.UDH) - 1)
+	if k.PDU, err = d.AppendTo([]byte{0}); err != nil {
+		t.Fatal(err)
+	}
+	e.Kind = k
+	return e
+}
+
+// joined is the file of two parts.
+func joined(t *testing.T, first, second *life.Event) string {
+	t.Helper()
+	r := newInbox(t, nil)
+	s := New(r.cfg, r.bus, zap.NewNop())
+	for _, e := range []*life.Event{first, second} {
+		if err := s.act(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	names := r.files(r.cfg.Incoming)
+	if len(names) != 1 {
+		t.Fatalf("files %q", names)
+	}
+	return r.read(filepath.Join(r.cfg.Incoming, names[0]))
+}
+
+// TestEscapeBetweenParts finds an escape at the end of one part and its character at
+// the beginning of the other one.
+func TestEscapeBetweenParts(t *testing.T) {
+	t.Parallel()
+	if content := joined(t, partOf(t, 1, "10\x1b"), partOf(t, 2, "e!")); !strings.HasSuffix(content, "\nLength: 4\n\n10\xA4!") {
+		t.Errorf("the file is:\n%s", content)
+	}
+}
+
+// TestTablesOfParts reads each part in its own table, and shows those of the first.
+func TestTablesOfParts(t *testing.T) {
+	t.Parallel()
+	turkish := []byte{tpdu.ElementLockingShift, 1, 1}
+	for _, c := range []struct {
+		first, second []byte
+		want          string
+	}{
+		{turkish, nil, "Length: 4\nLanguage: Turkish (1)\nLanguage_ext:  (-1)\n\nıì"},
+		{nil, turkish, "Length: 4\n\nìı"},
+	} {
+		content := joined(t, partOf(t, 1, "\x07", c.first...), partOf(t, 2, "\x07", c.second...))
+		if !strings.Contains(content, "\nAlphabet: UTF-8\n") || !strings.HasSuffix(content, c.want) {
+			t.Errorf("the file is:\n%s", content)
+		}
+	}
+}

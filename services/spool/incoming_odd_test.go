@@ -55,6 +55,7 @@ func TestOddPDUs(t *testing.T) {
 		{"element cut short", "44" + oddSender + "0004" + oddStamp + "05 03010501 41", oddHead, "UDH-DATA: 03 01 05 01 \nUDH-Type: Length=4, [01]Special SMS Message Indication, ERROR\nLength: 1\n", "A"},
 		{"header alone, cut short", "44" + oddSender + "0004" + oddStamp + "02 0170", oddHead, "Alphabet: binary\nUDH-DATA: 01 70 \n", ""},
 		{"default shift table", "44" + oddSender + "0000" + oddStamp + "06 03240100 0803", oddHead, "Alphabet: UTF-8\nUDH-DATA: 03 24 01 00 \n", "a"},
+		{"longest centre", "", "From: 358401111111\n", "From_SMSC: 1234567890123456789012\n", "Hello world"},
 		{"report with flags", "66 05" + oddSender + oddStamp + oddStamp + "00", oddHead, "Report: yes\nAlphabet: ISO\nLength: 117\nUDH: yes\n", "Status: 0,Ok,short message received by the SME"},
 		{"report with reserved bit", "16 05" + oddSender + oddStamp + oddStamp + "00", warning + "Unused bits 3 and 4 are used in the first octet of the SMS-DELIVER PDU.\n" + oddHead, "Report: no\n", "SME"},
 		{"report with parameters cut short", "06 05" + oddSender + oddStamp + oddStamp + "00 07", oddHead, "", "SME"},
@@ -66,7 +67,11 @@ func TestOddPDUs(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			_, _, content := receiveOne(t, nil, oddEvent(t, oddCentre+c.pdu))
+			pdu := oddCentre + c.pdu
+			if c.pdu == "" { // the case is about the service centre
+				pdu = "0C91 2143658709214365870921 04" + oddSender + "0000" + oddStamp + oddText
+			}
+			_, _, content := receiveOne(t, nil, oddEvent(t, pdu))
 			if !strings.HasPrefix(content, c.head) || !strings.Contains(content, c.lines) || !strings.HasSuffix(content, c.body) || strings.Contains(content, "\nPDU: ") {
 				t.Errorf("the file is:\n%s", content)
 			}
@@ -92,5 +97,23 @@ func TestDamagedPDUs(t *testing.T) {
 				t.Errorf("the file is:\n%s", content)
 			}
 		})
+	}
+}
+
+// TestHeaderOfDecodedUCS2 shows the user data header of UCS2 that is decoded to ISO,
+// and whether there is one beside the place in a message of one part.
+func TestHeaderOfDecodedUCS2(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string]string{
+		"050003010101":   "Alphabet: ISO\nLength: 2\nUDH: no\n",
+		"0605040B8423F0": "Alphabet: ISO\nUDH-DATA: 06 05 04 0B 84 23 F0 \nUDH-Type: Length=7, [05]Application port addressing scheme, 16 bit address\nLength: 2\nUDH: yes\n",
+		"050003010000":   "Alphabet: ISO\nUDH-DATA: 05 00 03 01 00 00 \nUDH-Type: Length=6, [00]Concatenated short messages, 8-bit reference number\nLength: 2\nUDH: yes\n",
+	} {
+		length := hex.EncodeToString([]byte{byte(len(header)/2 + 4)})
+		e := oddEvent(t, oddCentre+"44"+oddSender+"0008"+oddStamp+length+header+"004100A6")
+		_, _, content := receiveOne(t, func(c *Config) { c.DecodeUnicodeText = true }, e)
+		if !strings.Contains(content, want) || !strings.HasSuffix(content, "\n\nA\xA6") {
+			t.Errorf("%s gives:\n%s", header, content)
+		}
 	}
 }

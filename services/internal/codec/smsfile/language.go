@@ -26,7 +26,11 @@ func LanguageText(language uint8) string {
 	if !l.Known() {
 		return UnknownLanguageText
 	}
-	return l.String() + " (" + decimal(int(language)) + ")"
+	name := l.String()
+	if l == gsm7.Basic {
+		name = "basic" // smsd writes it small
+	}
+	return name + " (" + decimal(int(language)) + ")"
 }
 
 // UnknownLanguageText stands for a language that was not given or is not known.

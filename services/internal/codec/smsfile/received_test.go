@@ -60,7 +60,7 @@ func TestUDHType(t *testing.T) {
 		"Length=5, [03]unknown, [05]Application port addressing scheme, 16 bit address, ERROR":        {4, 3, 1, 9, 5},
 		"Length=4, [70](U)SIM Toolkit Security Headers":                                               {3, 0x70, 1, 1},
 		"Length=3, [26]Reserved for future use":                                                       {2, 0x26, 0},
-		"Length=3, [1B]Reserved for future use":                                                       {2, 0x1B, 0},
+		"Length=3, [1B]Reserved for future EMS features":                                              {2, 0x1B, 0},
 		"Length=3, [81]SME to SME specific use":                                                       {2, 0x81, 0},
 		"Length=3, [C0]SC specific use":                                                               {2, 0xC0, 0},
 		"Length=5, [24]Single Shift Character Set information, [09]Wireless Control Message Protocol": {4, 0x24, 0, 9, 0},

@@ -45,6 +45,8 @@ func ElementName(id byte) string {
 	switch {
 	case int(id) < len(elementNames) && elementNames[id] != "":
 		return elementNames[id]
+	case id >= 0x1B && id <= 0x1F:
+		return "Reserved for future EMS features"
 	case id >= 0x70 && id <= 0x7F:
 		return "(U)SIM Toolkit Security Headers"
 	case id >= 0x80 && id <= 0x9F:

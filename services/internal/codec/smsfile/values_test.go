@@ -98,6 +98,9 @@ func TestLanguageNames(t *testing.T) {
 			t.Errorf("%q: %d, %v, want %d", in, n, ok, want)
 		}
 	}
+	if got := LanguageText(0); got != "basic (0)" {
+		t.Errorf("%q", got)
+	}
 	if got := LanguageText(4); got != "Bengali and Assemese (4)" {
 		t.Errorf("text %q", got)
 	}

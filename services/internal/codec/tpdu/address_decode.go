@@ -1,8 +1,8 @@
 package tpdu
 
-// maxSMSCOctets is the longest service centre address, type of address included
-// (3GPP TS 24.011 §8.2.5.1).
-const maxSMSCOctets = 1 + maxAddressDigits/2
+// maxSMSCOctets is the longest service centre address, type of address included: one
+// octet more than 3GPP TS 24.011 §8.2.5.1 has, as smsd reads it.
+const maxSMSCOctets = 1 + maxAddressDigits/2 + 1
 
 // maxSemiOctets is what the length octet of an address can say.
 const maxSemiOctets = 0xFF

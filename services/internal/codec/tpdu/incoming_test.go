@@ -276,7 +276,7 @@ func TestDecodeSMSC(t *testing.T) {
 		{"none", "000100", Address{}, 1, nil, nil},
 		{"truncated", "079153", Address{TOA: 0x91, Digits: "35"}, 3, []string{warnTruncated}, nil},
 		{"no octets", "", Address{}, 0, []string{warnTruncated}, nil},
-		{"too long", "0C91", Address{}, 0, nil, ErrSMSC},
+		{"too long", "0D91", Address{}, 0, nil, ErrSMSC},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			smsc, size, warnings, err := DecodeSMSC(unhex(t, c.pdu))

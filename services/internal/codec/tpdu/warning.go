@@ -47,7 +47,7 @@ const (
 	warnEndFiller     = "even number of digits with a filler at the end"
 	warnNoFiller      = "odd number of digits without filler"
 	warnNoSMSC        = "no service centre address; read as a bare TPDU"
-	warnSMSCLength    = "length of more than eleven octets; read as a bare TPDU"
+	warnSMSCLength    = "length of more than twelve octets; read as a bare TPDU"
 	warnReservedType  = "reserved message type; read as SMS-DELIVER"
 	warnForcedType    = "another message type than expected"
 	warnReservedBit   = "reserved bit is set"
