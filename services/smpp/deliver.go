@@ -3,6 +3,7 @@ package smpp
 import (
 	"context"
 	"errors"
+	"math"
 	"time"
 
 	"go.uber.org/zap"
@@ -58,8 +59,13 @@ func (t *tenant) delivery(ctx context.Context, e *bus.Stored) (build, error) {
 	if !asked.Any() {
 		return nil, nil
 	}
-	if sent, ok := e.Kind.(life.Sent); ok && sent.Report && !asked.Intermediate {
-		return nil, nil // the report will say more
+	if sent, ok := e.Kind.(life.Sent); ok && sent.Report {
+		if !asked.Intermediate {
+			return nil, nil // the report will say more
+		}
+		if over, err := t.overtaken(ctx, e); err != nil || over {
+			return nil, err
+		}
 	}
 	before, err := t.srv.broker.Before(ctx, t.name, e.ID, e.Seq)
 	if err != nil {
@@ -71,6 +77,16 @@ func (t *tenant) delivery(ctx context.Context, e *bus.Stored) (build, error) {
 	}
 	source, destination := esme.AddressOf(e.Subject.SMPP.Source), esme.AddressOf(e.Subject.SMPP.Destination)
 	return func(version uint8) smpp.ShortMessage { return receipt.Deliver(source, destination, version) }, nil
+}
+
+// overtaken reports whether a message has ended since an event that the client could not
+// take in time: a receipt that it is on its way would come after the last one.
+func (t *tenant) overtaken(ctx context.Context, e *bus.Stored) (bool, error) {
+	if e.Tries <= 1 {
+		return false, nil
+	}
+	all, err := t.srv.broker.Before(ctx, t.name, e.ID, math.MaxUint64)
+	return life.Fold(all) > life.SentState, err
 }
 
 // incoming is the delivery of a message from the network; nil: it cannot be decoded,

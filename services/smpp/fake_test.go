@@ -2,6 +2,7 @@ package smpp
 
 import (
 	"context"
+	"math"
 	"net/netip"
 	"slices"
 	"sync"
@@ -26,6 +27,8 @@ type fake struct {
 	// elsewhere is what other instances use of rates, and told what this one does.
 	elsewhere map[string]account.Elsewhere
 	told      []map[string]float64
+	// history is all that is stored about a message.
+	history []life.Event
 	// events are what Follow brings.
 	events chan *bus.Stored
 
@@ -155,7 +158,12 @@ func (f *fake) outcome(seq uint64) (error, bool) {
 	return err, ok
 }
 
-func (f *fake) Before(context.Context, string, string, uint64) ([]life.Event, error) { return nil, nil }
+func (f *fake) Before(_ context.Context, _, _ string, seq uint64) ([]life.Event, error) {
+	if seq == math.MaxUint64 {
+		return f.history, nil
+	}
+	return nil, nil
+}
 
 func (f *fake) WatchPolicy(ctx context.Context, use func(*Policy)) error {
 	use(f.policy())

@@ -342,6 +342,34 @@ func TestRefusedDeliveries(t *testing.T) {
 	})
 }
 
+// TestOvertakenReceipt: that a message is on its way is not told once it has arrived.
+func TestOvertakenReceipt(t *testing.T) {
+	bubble(t, func(t *testing.T, f *fake, s *Server) {
+		l := connect(t, s).bind(smpp.BindReceiverID)
+		e := receipted(1)
+		e.Subject.SMPP.RegisteredDelivery = 0x11
+		sent := life.Sent{Report: true, Parts: make([]life.PartDone, 1)}
+		e.Kind = sent
+		f.history = []life.Event{{ID: e.ID, Kind: sent}}
+		for e.Tries = 1; e.Tries <= 2; e.Tries++ {
+			f.events <- e
+			h := l.expect(smpp.DeliverSMID)
+			l.say(smpp.DeliverSMRespID, h.Sequence, &smpp.MessageResp{})
+			synctest.Wait()
+		}
+		f.history = append(f.history, life.Event{ID: e.ID, Kind: life.Report{Part: 1, Total: 1, Outcome: life.Delivered}})
+		f.events <- e
+		synctest.Wait()
+		if n := s.sessions()[0].deliveries.awaited(); n != 0 {
+			t.Errorf("%d deliveries, want none", n)
+		}
+		if err, done := f.outcome(1); !done || err != nil {
+			t.Errorf("%v, %v", done, err)
+		}
+		end(s, l)
+	})
+}
+
 // TestNackedDelivery: a generic_nack is no acknowledgement, whatever status it has.
 func TestNackedDelivery(t *testing.T) {
 	bubble(t, func(t *testing.T, f *fake, s *Server) {
