@@ -662,7 +662,7 @@ func TestLastWords(t *testing.T) {
 				t.Fatal(err)
 			}
 			if last.words == 0 {
-				_ = conn.(*net.TCPConn).CloseWrite() //nolint:errcheck,forcetypeassert // it is one
+				_ = conn.(*net.TCPConn).CloseWrite() //nolint:forcetypeassert // it is one
 			}
 			wait(t, "the message", func() bool { return len(f.messages()) == 1 })
 			close(release)
