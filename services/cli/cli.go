@@ -54,6 +54,7 @@ func Command(version string, stdin io.Reader, stdout io.Writer, others ...*cobra
 	root.SetUsageTemplate(groupUsage(root))
 	sayUsage(root)
 	e.endWhenRefused(root)
+	e.complete(root)
 	return root
 }
 
