@@ -122,7 +122,7 @@ func (s *Spool) stage(e *life.Event, dir string, headers []smsfile.Header) (*spo
 	if err != nil {
 		return nil, nil, err
 	}
-	data := smsfile.Rewrite(s.withOriginalName(waiting.data, e), headers, s.language.Locale)
+	data := s.withResult(waiting.data, e, headers)
 	if err := s.remember(e, waiting, dir, data); err != nil {
 		return nil, nil, err
 	}
@@ -168,7 +168,7 @@ func (s *Spool) discard(e *life.Event, c *call, event string, headers []smsfile.
 	if err := s.remember(e, waiting, "", nil); err != nil {
 		return err
 	}
-	if err := s.syncer.Replace(waiting.path, smsfile.Rewrite(s.withOriginalName(waiting.data, e), headers, s.language.Locale)); err != nil {
+	if err := s.syncer.Replace(waiting.path, s.withResult(waiting.data, e, headers)); err != nil {
 		return err
 	}
 	s.logOutcome(e, event, "")
@@ -202,6 +202,15 @@ func (s *Spool) copyOutcome(event string, e *life.Event, data []byte) (path stri
 	return s.copyTo(s.cfg.FailedCopy, e, data)
 }
 
+// withResult adds the result headers, behind the original name unless the file was
+// refused before it had another one.
+func (s *Spool) withResult(data []byte, e *life.Event, headers []smsfile.Header) []byte {
+	if e.Modem == nil {
+		return s.withOriginalName(smsfile.Rewrite(data, headers, s.language.Locale), e)
+	}
+	return smsfile.Rewrite(s.withOriginalName(data, e), headers, s.language.Locale)
+}
+
 // withOriginalName adds the header Original_filename where the name is not kept
 // (smstools spec §3).
 func (s *Spool) withOriginalName(data []byte, e *life.Event) []byte {
@@ -227,7 +236,10 @@ func (s *Spool) finalName(e *life.Event, data []byte) string {
 	}
 	if s.cfg.FilenamePreview > 0 && e.Modem != nil {
 		if o, err := smsfile.Parse(data, s.options()); err == nil {
-			name += smsfile.Preview(o.Alphabet, smsfile.TrimText(o.Body), s.cfg.FilenamePreview)
+			if s.readsLatin(o) {
+				o.Body = latin(o.Body)
+			}
+			name += o.Preview(s.cfg.FilenamePreview)
 		}
 	}
 	return name

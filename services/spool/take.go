@@ -242,11 +242,16 @@ func (s *Spool) read(claim *spooldir.Claim, file string, r *rules) (*message.Sub
 	}
 	sub.ID, sub.Account = spooldir.ID(claim.Name, file), s.account
 	sub.Trim = sub.Trim && s.cfg.TrimText
-	if sub.Kind == message.Text && sub.Alphabet == message.Latin && !outgoing.HasLanguage() && !s.cfg.OutgoingUTF8 {
+	if s.readsLatin(outgoing) {
 		sub.Body = message.NewBody(latin(sub.Body.Reveal()))
 	}
 	sub.Origin = s.origin(claim, file, sub.Queue)
 	return sub, nil
+}
+
+// readsLatin says whether each octet of a text is a character (setting outgoing_utf8).
+func (s *Spool) readsLatin(o *smsfile.Outgoing) bool {
+	return !s.cfg.OutgoingUTF8 && kind(o) == message.Text && alphabet(o) == message.Latin && !o.HasLanguage()
 }
 
 func (s *Spool) origin(claim *spooldir.Claim, file, queue string) message.Origin {

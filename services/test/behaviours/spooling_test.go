@@ -239,8 +239,9 @@ func newNames(t *testing.T, _ *lab) {
 // a header with the old one.
 func (b *bench) renames(t *testing.T, header string) {
 	t.Helper()
-	for dir, c := range map[string]struct{ file, name string }{
-		"sent": {"To: 49111\n\nhi", `^GSM1\.\w{6}$`}, "failed": {"To: 49111\nAlphabet: x\n\nhi", `^smsd\.\w{6}$`},
+	for dir, c := range map[string]struct{ file, name, before string }{
+		"sent":   {"To: 49111\n\nhi", `^GSM1\.\w{6}$`, "\nModem: "},
+		"failed": {"To: 49111\nAlphabet: x\n\nhi", `^smsd\.\w{6}$`, "\n\nhi"},
 	} {
 		b.send(t, c.file)
 		files := gateway.Files(t, b.Path(dir))
@@ -248,8 +249,8 @@ func (b *bench) renames(t *testing.T, header string) {
 			t.Errorf("%d files in %s", len(files), dir)
 		}
 		for name, content := range files {
-			if !regexp.MustCompile(c.name).MatchString(name) || strings.Contains(content, "Original_filename") != (header != "") || !strings.Contains(content, header) {
-				t.Errorf("%s, want %s and %q:\n%s", name, c.name, header, content)
+			if !regexp.MustCompile(c.name).MatchString(name) || strings.Contains(content, "Original_filename") != (header != "") || !regexp.MustCompile(header+".*"+c.before).MatchString(content) {
+				t.Errorf("%s, want %s and %q before %q:\n%s", name, c.name, header, c.before, content)
 			}
 		}
 	}

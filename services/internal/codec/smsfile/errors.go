@@ -112,8 +112,9 @@ const (
 	ReasonInvalidAlternate = "Invalid alternate"
 )
 
-// quoteLimit is how much of a file a Detail quotes at most, in octets.
-const quoteLimit = 40
+// quoteLimit is how much of a file a Detail quotes at most, in octets; smsd cuts the
+// whole reason a little later.
+const quoteLimit = 800
 
 // reject builds a Rejection whose detail quotes s, shortened and made printable.
 func reject(reason string, s []byte) *Rejection {

@@ -118,8 +118,8 @@ func (o *Outgoing) Trims() bool {
 	return o.Alphabet == ISO && !o.Hex && !o.HasLanguage() && !o.TextIsPDU && !o.Voicecall
 }
 
-// HasLanguage reports whether a shift table other than the basic one was asked for.
-// The text is UTF-8 then, whatever its alphabet says (smstools spec §1.4).
+// HasLanguage reports whether the file names a language, be it the basic one. The text
+// is UTF-8 then, whatever its alphabet says (smstools spec §1.4).
 func (o *Outgoing) HasLanguage() bool {
-	return o.Language != nil && *o.Language > 0 || o.LanguageExt != nil && *o.LanguageExt > 0
+	return o.Language != nil || o.LanguageExt != nil && *o.LanguageExt > 0
 }

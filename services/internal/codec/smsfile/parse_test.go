@@ -151,7 +151,7 @@ func TestReasons(t *testing.T) {
 		"To: 1\nHex: yes\n\n4G":                                                ReasonHexDigit + `: "4G".`,
 		"To: 1\nHex: yes\n\nLENGTH":                                            ReasonHexUnclosed,
 		"To: 1\nHex: yes\n\nLENGTH\nSTRING:" + long(256, "t") + "\nLENGTH\n":   ReasonHexSpan,
-		"To: 1\nHex: yes\n\n" + long(99, "A"):                                  ReasonHexLength + `: "` + long(quoteLimit, "A") + `".`,
+		"To: 1\nHex: yes\n\n" + long(999, "A"):                                 ReasonHexLength + `: "` + long(quoteLimit, "A") + `".`,
 		"To: 1\nText_is_pdu: yes\n\n00 11 2":                                   ReasonInvalidPDU,
 		"To: 1\nText_is_pdu: yes\n\nhello":                                     ReasonInvalidPDU,
 		"To: 1\nText_is_pdu: yes\n\n  \n":                                      ReasonNoData,
@@ -316,7 +316,7 @@ func TestTrimText(t *testing.T) {
 
 func TestTrims(t *testing.T) {
 	for head, want := range map[string]bool{
-		"": true, "Alphabet: ISO": true, "Language: 0": true, "Language: 1": false, "Language_ext: 1": false,
+		"": true, "Alphabet: ISO": true, "Language: 0": false, "Language_ext: 0": true, "Language: 1": false, "Language_ext: 1": false,
 		"Alphabet: GSM": false, "Alphabet: UTF-8": false, "Text_is_pdu: yes": false, "Voicecall: yes": false, "Hex: yes": false,
 	} {
 		if got := mustParse(t, "To: 1\n"+head+"\n", Options{}).Trims(); got != want {

@@ -176,6 +176,43 @@ func TestAppendLatinUCS2(t *testing.T) {
 	}
 }
 
+// TestOutgoingPreview has the names of files as smsd gives them.
+func TestOutgoingPreview(t *testing.T) {
+	for file, want := range map[string]string{
+		"\nHello W\xC3\xB6rld \xE2\x82\xAC\n":              "-Hello_World_e",
+		"\n\xE4\xF6\xFC\xDF\xE9\xE8\xEA\xF1\xE7":           "-aou_eeenC",
+		"\na\x01$\xA3\xB2\x1Bex\x1By":                      "-aSL2ex",
+		"\nHi \xE4\xB8\xAD x":                              "-Hi__x",
+		"\n\xE4\xB8\xAD":                                   "",
+		"Alphabet: GSM\n\nHello W\xC3\xB6rld \n":           "-Hello_Wrld__",
+		"Alphabet: GSM\n\n{|}":                             "-aon",
+		"Alphabet: GSM\n\n\xE4":                            "-",
+		"Alphabet: UTF-8\n\nHello":                         "",
+		"Alphabet: UTF-8\n\nHi \xE4\xB8\xAD":               "-ucs2",
+		"Alphabet: UCS2\n\n\x00a":                          "-ucs2",
+		"Alphabet: binary\n\nx":                            "-binary",
+		"Hex: yes\n\n4865":                                 "",
+		"Hex: yes\nAlphabet: GSM\n\n4865":                  "-He",
+		"Language: 1\n\nHi \xC3\xB6\n":                     "-Hi_o_",
+		"Language: 1\n\n\xC5\x9F":                          "",
+		"Language_ext: 2\n\n\xE4\xB8\xAD":                  "-",
+		"System_message: yes\n\nHello":                     "",
+		"System_message: yes\nAlphabet: UTF-8\n\n\xD1\x8F": "-ucs2",
+		"System_message: yes\nAlphabet: bin\n\nHello":      "-binary",
+		"Text_is_pdu: yes\n\n00":                           "",
+		"Macro: H=J\n\nHi":                                 "-Ji",
+	} {
+		if got := mustParse(t, "To: 1\n"+file, Options{}).Preview(80); got != want {
+			t.Errorf("%q: %q, want %q", file, got, want)
+		}
+	}
+	for file, want := range map[string]string{"Alphabet: bin\n\nx": "-binar", "\nHello World": "-Hello"} {
+		if got := mustParse(t, "To: 1\n"+file, Options{}).Preview(5); got != want {
+			t.Errorf("%q cut: %q, want %q", file, got, want)
+		}
+	}
+}
+
 func TestNamePrefix(t *testing.T) {
 	for style, want := range map[DateName]string{
 		NoDate: "GSM1.", DateFirst: "2024-05-06.GSM1.", DateSecond: "GSM1.2024-05-06.",

@@ -24,20 +24,21 @@ type content struct {
 func (j *job) withHeader(c content, room []byte) (content, error) {
 	given, octets := j.options.UDH, c.alphabet == tpdu.Alphabet8Bit
 	system := j.options.System != message.NotSystem
+	header := tpdu.AppendLanguages(append(room, given...), byte(c.tables.Locking), byte(c.tables.Single))
 	switch {
-	case len(given)+len(c.data) == 0:
+	case len(c.data) == 0 && (len(given) == 0 || j.submission.Body.Len() > 0):
 		return c, reject(j.nothing())
-	case system && octets && len(given)+len(c.data) > tpdu.MaxOctets:
+	case system && octets && len(header)+len(c.data) > tpdu.MaxOctets:
 		return c, reject(ReasonTooLongSystem)
 	case !octets && len(given) > 0 && int(given[0]) != len(given)-1:
 		return c, reject(ReasonUDHLength)
 	}
 	if octets {
-		c.data = concatenate(given, c.data)
+		c.data = concatenate(header, c.data)
 	} else {
-		c.udh = tpdu.AppendLanguages(append(room, given...), byte(c.tables.Locking), byte(c.tables.Single))
+		c.udh = header
 	}
-	c.udhi = len(given)+len(c.udh) > 0 || j.options.UDHI.Or(octets && !system)
+	c.udhi = len(header) > 0 || j.options.UDHI.Or(octets && !system)
 	return c, nil
 }
 

@@ -4,12 +4,10 @@ import (
 	"unicode/utf8"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/gsm7"
-	"github.com/viesti-sms/viesti/services/internal/core/message"
 )
 
 // languages returns the tables wanted for a text, and whether any were named: by
-// the message, else by the modem (smstools spec §1.7). System messages are octets
-// and have no tables.
+// the message, else by the modem (smstools spec §1.7).
 func (j *job) languages() (wanted gsm7.Tables, named bool, err error) {
 	wanted, named = tablesOf(j.options.Language, j.options.LanguageExt)
 	if !named {
@@ -18,7 +16,7 @@ func (j *job) languages() (wanted gsm7.Tables, named bool, err error) {
 	if !wanted.Locking.Known() || !wanted.Single.Known() {
 		return wanted, false, reject(ReasonLanguage)
 	}
-	return wanted, named && j.options.System == message.NotSystem, nil
+	return wanted, named, nil
 }
 
 // tablesOf applies the rules of Language and Language_ext: the second is the

@@ -99,3 +99,28 @@ func TestNotices(t *testing.T) {
 		t.Errorf("nothing left: %v, notices %q", err, r.Notices)
 	}
 }
+
+// TestNothingLeft: a header alone is a message, but not where a text was to go with it.
+func TestNothingLeft(t *testing.T) {
+	set := compose.DefaultSettings()
+	header := message.Options{UDH: []byte("\x03\x99\x01\x02")}
+	if got := hexOf(mustCompose(t, with(header, golden(message.Latin, "")), &set))[0]; got != "00510005919411F10000FF050399010200" {
+		t.Errorf("a header alone is %s", got)
+	}
+	_, err := compose.Compose(with(header, golden(message.Latin, "я")), &set)
+	wantReason(t, err, compose.ReasonNoText)
+}
+
+// TestSystemLanguage: the language holds for the text of a system message too.
+func TestSystemLanguage(t *testing.T) {
+	set := compose.DefaultSettings()
+	for text, want := range map[string]string{
+		"hi\n": "00110005919411F140F4FF0368690A",
+		"hş":   "00510005919411F140F4FF0603250101681D",
+	} {
+		s := with(message.Options{System: message.SystemMessage, Language: new(turkish)}, golden(message.Latin, text))
+		if got := hexOf(mustCompose(t, s, &set))[0]; got != want {
+			t.Errorf("%q is %s, want %s", text, got, want)
+		}
+	}
+}
