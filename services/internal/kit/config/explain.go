@@ -23,8 +23,8 @@ func explain(data []byte, err error) string {
 	return text + excerpt(strings.Split(string(data), "\n"), line, column)
 }
 
-// mistyped is what the library says of a value of another type.
-var mistyped = regexp.MustCompile(`cannot unmarshal (.+) into Go (?:struct field \S+|value) of type (\S+)`)
+// mistyped is what the library says of a value of another type, in its two ways.
+var mistyped = regexp.MustCompile(`cannot unmarshal (.+) into Go (?:struct field \S+|value) of type (\S+)|(\S+) was used where (\S+) is expected`)
 
 // plain is the text of an error without the types of Go.
 func plain(text string) string {
@@ -32,7 +32,7 @@ func plain(text string) string {
 	if m == nil {
 		return text
 	}
-	return strings.Replace(text, m[0], "it is "+kind(m[1])+", want "+kind(m[2]), 1)
+	return strings.Replace(text, m[0], "it is "+kind(m[1]+m[3])+", want "+kind(m[2]+m[4]), 1)
 }
 
 // kind is a type of Go in words.
@@ -40,9 +40,9 @@ func kind(t string) string {
 	switch {
 	case t == "bool":
 		return "true or false"
-	case strings.HasPrefix(t, "[]"):
+	case strings.HasPrefix(t, "[]"), t == "sequence":
 		return "a list"
-	case strings.HasPrefix(t, "map["):
+	case strings.HasPrefix(t, "map["), t == "mapping":
 		return "a section with keys"
 	case strings.HasPrefix(t, "int"), strings.HasPrefix(t, "uint"), strings.HasPrefix(t, "float"):
 		return "a number"

@@ -48,6 +48,8 @@ func TestErrorsShowNoSecrets(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
+		"list: 5":              "[1:7] it is a number, want a list\n",
+		"below: [a]":           "[1:8] it is a list, want a section with keys\n",
 		"name: [a]":            "[1:7] it is a list, want a text\n",
 		"below: {n: many}":     "[1:12] it is a text, want a number\n",
 		"below: {n: {a: b}}":   "[1:12] it is a section with keys, want a number\n",
