@@ -1,10 +1,14 @@
 package smpp
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"time"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/smpp"
 	"github.com/viesti-sms/viesti/services/internal/core/account"
+	"github.com/viesti-sms/viesti/services/internal/driver/bus"
 )
 
 // submitMulti takes a message for several destinations (SMPP 3.4 §4.5): each gets
@@ -37,18 +41,112 @@ func (c *Conn) submitMulti(h smpp.Header, body []byte, now time.Time) error {
 	if err := c.begin(j.cost, profile); err != nil {
 		return err
 	}
-	started := 0
+	if key := profile.repetitionOfMulti(&m); key != "" {
+		_ = m.Decode(bytes.Clone(body)) // it is looked at later
+		c.spawn(func() { c.repeatMulti(j, profile, &m, key, now) })
+		return nil
+	}
+	c.startAll(&j, profile, &m, newPlaces(len(m.Destinations)), now)
+	c.jobs.give(j, c.startResolving)
+	return nil
+}
+
+// places are those of the messages of a submit_multi.
+type places struct {
+	// free are those that none has, in order.
+	free []int
+	// taken are the destinations whose messages are there already.
+	taken map[string]bool
+	// keep says that what nobody knows of is not to be taken back.
+	keep bool
+}
+
+func newPlaces(n int) *places {
+	p := &places{}
+	for place := range n {
+		p.free = append(p.free, place)
+	}
+	return p
+}
+
+// startAll sends the message to all destinations on its way.
+func (c *Conn) startAll(j *job, profile *profile, m *smpp.SubmitMulti, places *places, now time.Time) {
 	for _, d := range m.Destinations {
+		switch {
+		case places.taken[string(d.Address.Addr)]:
+			j.more = append(j.more, part{destination: cloneAddress(d.Address)})
+			continue
+		case len(places.free) == 0: // somebody else's messages have its id
+			j.more = append(j.more, part{destination: cloneAddress(d.Address), status: smpp.RSysErr})
+			continue
+		}
 		one := m.Message
 		one.Destination = d.Address
-		p := c.startOne(&j, profile, &one, started, now)
+		p := c.startOne(j, profile, &one, places.free[0], now)
+		p.keep = places.keep
 		if p.pending != nil {
-			started++
+			places.free = places.free[1:]
 		}
 		j.more = append(j.more, p)
 	}
-	c.jobs.give(j, c.startResolving)
-	return nil
+}
+
+// repetitionOfMulti is profile.repetition of all messages of a submit_multi together.
+func (p *profile) repetitionOfMulti(m *smpp.SubmitMulti) string {
+	reference, ok := m.Message.TLVs.Get(smpp.TagUserMessageReference)
+	if p.account.Deduplicate == 0 || !ok {
+		return ""
+	}
+	payload, _ := m.Message.TLVs.Get(smpp.TagMessagePayload)
+	parts := [][]byte{
+		[]byte("submit_multi"), m.Message.Source.Addr, reference, m.Message.Text, payload,
+		{m.Message.ESMClass, m.Message.DataCoding, m.Message.ProtocolID},
+	}
+	for _, d := range m.Destinations {
+		parts = append(parts, d.Address.Addr)
+	}
+	return nameOf(parts...)
+}
+
+// repeatMulti takes a submit_multi that may be a repetition: what it had sent on its way
+// before stays, and the rest is sent, all under the message_id of the first time.
+func (c *Conn) repeatMulti(j job, profile *profile, m *smpp.SubmitMulti, repetition string, now time.Time) {
+	var again bool
+	var err error
+	j.messageID, again, err = c.recall(j.ctx, profile, repetition)
+	places := newPlaces(len(m.Destinations))
+	if err == nil && again {
+		places, err = c.placesOf(j.ctx, j.messageID, len(m.Destinations))
+	}
+	if err != nil {
+		for _, d := range m.Destinations {
+			j.more = append(j.more, part{destination: cloneAddress(d.Address), status: smpp.RSysErr})
+		}
+	} else {
+		places.keep = true
+		c.startAll(&j, profile, m, places, now)
+	}
+	c.conclude(&j)
+	c.out.flush()
+}
+
+// placesOf are the places of an earlier submit_multi.
+func (c *Conn) placesOf(ctx context.Context, messageID string, n int) (*places, error) {
+	p := &places{taken: map[string]bool{}}
+	for place := range n {
+		standing, err := c.srv.broker.Query(ctx, c.account(), placeID(messageID, place))
+		switch {
+		case errors.Is(err, bus.ErrNotFound):
+			p.free = append(p.free, place)
+		case err != nil:
+			return nil, err
+		default:
+			if r := recordOf(standing); r != nil {
+				p.taken[r.Destination.Addr.Reveal()] = true
+			}
+		}
+	}
+	return p, nil
 }
 
 // startOne sends the message to one of the destinations on its way.

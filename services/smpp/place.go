@@ -25,9 +25,10 @@ func (c *Conn) place(j job, p *profile, s *message.Submission, repetition string
 		c.finish(j.cost)
 		c.out.flush()
 	}()
+	var again bool
 	var err error
 	if repetition != "" {
-		j.messageID, err = c.recall(j.ctx, p, repetition)
+		j.messageID, again, err = c.recall(j.ctx, p, repetition)
 	} else {
 		j.messageID, err = c.replaceIfPresent(j.ctx, s)
 	}
@@ -38,7 +39,7 @@ func (c *Conn) place(j job, p *profile, s *message.Submission, repetition string
 			j.one.status = status
 		}
 		c.tenant.quota.giveBack(1)
-	case repetition != "" && c.known(j.ctx, j.messageID), repetition == "" && j.messageID != "":
+	case again && c.known(j.ctx, j.messageID), repetition == "" && j.messageID != "":
 		c.tenant.quota.giveBack(1) // it was counted before
 	default:
 		j.one = c.start(j.ctx, s, &j.messageID, 0)
@@ -60,11 +61,16 @@ func (p *profile) repetition(s *message.Submission) string {
 	if !ok {
 		return ""
 	}
-	h := sha256.New()
-	for _, part := range [][]byte{
+	return nameOf(
 		[]byte(s.SMPP.Source.Addr.Reveal()), []byte(s.SMPP.Destination.Addr.Reveal()), reference, s.Options.UDH, s.Body.Reveal(),
-		{s.SMPP.ESMClass, s.SMPP.DataCoding, s.SMPP.ProtocolID},
-	} {
+		[]byte{s.SMPP.ESMClass, s.SMPP.DataCoding, s.SMPP.ProtocolID},
+	)
+}
+
+// nameOf is a name for parts, none of which runs into the next.
+func nameOf(parts ...[]byte) string {
+	h := sha256.New()
+	for _, part := range parts {
 		var length [8]byte
 		binary.BigEndian.PutUint64(length[:], uint64(len(part)))
 		h.Write(length[:])
@@ -74,13 +80,14 @@ func (p *profile) repetition(s *message.Submission) string {
 }
 
 // recall returns the message_id of a message: the one that it got when it was first
-// submitted, if that was lately.
-func (c *Conn) recall(ctx context.Context, p *profile, repetition string) (string, error) {
-	id, err := c.srv.nextID(ctx, c.version)
+// submitted, if that was lately; again says that it was.
+func (c *Conn) recall(ctx context.Context, p *profile, repetition string) (id string, again bool, err error) {
+	fresh, err := c.srv.nextID(ctx, c.version)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
-	return c.srv.broker.Remember(ctx, c.account(), "reference", repetition, id, p.account.Deduplicate)
+	id, err = c.srv.broker.Remember(ctx, c.account(), "reference", repetition, fresh, p.account.Deduplicate)
+	return id, id != fresh, err
 }
 
 // known reports whether the broker has, or had, a message. When it cannot tell, the

@@ -2,6 +2,7 @@ package smpp
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -69,5 +70,56 @@ func TestRepetitionOfTheUnacknowledged(t *testing.T) {
 				t.Errorf("%d messages were taken back", n)
 			}
 		})
+	}
+}
+
+// TestRepetitionOfMulti: what a submit_multi sent on its way the first time is not sent
+// again when it is repeated, and the rest is.
+func TestRepetitionOfMulti(t *testing.T) {
+	t.Parallel()
+	a := someone("acme")
+	a.Deduplicate = time.Minute
+	r := newRig(t, a)
+	first := run(t, New(testConfig(), &deaf{Broker: OnBus(r.connect())}, nop()))
+	c, d := dial(t, first.client("acme")), dial(t, r.serve().client("acme"))
+	m := multi(3)
+	m.Message = *esme.Numbered(esme.Text(src, "", "hello", true), 7)
+	ask := func(c *esme.Client) smpp.SubmitMultiResp {
+		reply, err := c.Request(bounded(t), smpp.SubmitMultiID, m)
+		var resp smpp.SubmitMultiResp
+		if err != nil || reply.Status != smpp.OK || resp.Decode(reply.Body) != nil {
+			t.Fatalf("%+v, %v", reply, err)
+		}
+		return resp
+	}
+	once := ask(c)
+	if len(once.Unsuccess) != 1 || once.Unsuccess[0].Status != smpp.RSysErr {
+		t.Fatalf("the broker did not hear of one: %+v", once)
+	}
+	for _, c := range []*esme.Client{c, d} {
+		if again := ask(c); string(again.MessageID) != string(once.MessageID) || len(again.Unsuccess) != 0 {
+			t.Errorf("again: %+v, want all of %s", again, once.MessageID)
+		}
+	}
+	other := m.Destinations[2]
+	m.Destinations = m.Destinations[:2]
+	if less := ask(d); string(less.MessageID) == string(once.MessageID) {
+		t.Error("another request is taken for a repetition")
+	}
+	m.Destinations = append(m.Destinations, other)
+	r.send()
+	var from []string
+	for _, id := range waitReceipts(t, c, d, 5) {
+		if id == string(once.MessageID) {
+			from = append(from, id)
+		}
+	}
+	if len(from) != 3 {
+		t.Errorf("%d receipts of the first, want 3", len(from))
+	}
+	ask(d)
+	last := submit(t, c, esme.Text(src, dst, "last", true))
+	if all := waitReceipts(t, c, d, 6); len(all) != 6 || !slices.Contains(all, last) {
+		t.Errorf("receipts of %v", all)
 	}
 }
