@@ -138,8 +138,20 @@ func transient(err error) bool {
 		}
 	}
 	var api *jetstream.APIError
-	return errors.Is(err, ErrFull) || errors.As(err, &api) && (api.Code == 503 || api.ErrorCode == accountFull || api.ErrorCode == noPeers)
+	return errors.Is(err, ErrFull) || errors.As(err, &api) && (api.Code == 503 || slices.Contains(passing, api.ErrorCode))
 }
+
+// passing are answers that may be others a little later, beside those of a server that has
+// no space (503).
+var passing = []jetstream.ErrorCode{
+	accountFull, noPeers, duplicateInProcess, jetstream.JSErrCodeStreamWrongLastSequenceConstant,
+}
+
+// duplicateInProcess is the answer of a cluster that has not agreed yet about a message of
+// the same id; JSErrCodeStreamWrongLastSequenceConstant the one about a message on the same
+// subject. That may be the very one whose answer nobody waited for any longer: it is neither
+// stored nor lost, nor is somebody else first.
+const duplicateInProcess jetstream.ErrorCode = 10158
 
 // accountFull is the answer of a server whose account has used up its space; the
 // space of the server itself is a 503.
@@ -160,6 +172,5 @@ const noPeers jetstream.ErrorCode = 10005
 // conflict reports whether err says that a compare-and-set was lost.
 func conflict(err error) bool {
 	var api *jetstream.APIError
-	return errors.As(err, &api) && (api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence ||
-		api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant)
+	return errors.As(err, &api) && api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence
 }

@@ -275,7 +275,10 @@ func (b *Bus) ChangeJobState(ctx context.Context, job string, s schedule.State, 
 // ownState tells a lost race from a lost answer, as ownAttempt does.
 func ownState(ctx context.Context, kv jetstream.KeyValue, key string, data []byte) (uint64, error) {
 	entry, err := kv.Get(ctx, key)
-	if err != nil || string(entry.Value()) != string(data) {
+	switch {
+	case errors.Is(err, jetstream.ErrKeyNotFound):
+		return 0, context.DeadlineExceeded // a cluster has not agreed yet: another try
+	case err != nil || string(entry.Value()) != string(data):
 		return 0, ErrConflict
 	}
 	return entry.Revision(), nil
