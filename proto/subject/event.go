@@ -1,5 +1,7 @@
 package subject
 
+import "strings"
+
 // EventType is the last token of an event's subject.
 type EventType string
 
@@ -37,6 +39,14 @@ const (
 	// System gets what modems and the gateway itself have to say.
 	System = "system"
 )
+
+// AlarmAccount is the account of messages that tell people about alarms.
+func AlarmAccount(host string) string { return alarmAccounts + host }
+
+// IsAlarmAccount reports whether an account is one of AlarmAccount.
+func IsAlarmAccount(account string) bool { return strings.HasPrefix(account, alarmAccounts) }
+
+const alarmAccounts = "alarms-"
 
 // JobAccount is the account of the runs of a job.
 func JobAccount(job string) string { return "job-" + job }

@@ -12,6 +12,7 @@ import (
 	"github.com/viesti-sms/viesti/services/internal/core/allowance"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
+	driver "github.com/viesti-sms/viesti/services/internal/driver/modem"
 	"github.com/viesti-sms/viesti/services/internal/kit/config"
 )
 
@@ -25,6 +26,13 @@ type Limits struct {
 	// SIMPerMinute and SIMPerDay are how many parts the SIM sends, through whichever modem.
 	SIMPerMinute int `yaml:"sim_parts_per_minute"`
 	SIMPerDay    int `yaml:"sim_parts_per_day"`
+	// AlarmRecipients is how many people are sent a message about alarms of this modem.
+	AlarmRecipients int `yaml:"-"`
+}
+
+// limited reports whether there is a limit.
+func (l *Limits) limited() bool {
+	return l.MessageLimit != 0 || l.SIMPerMinute != 0 || l.SIMPerDay != 0
 }
 
 func (l *Limits) problems() []string {
@@ -97,8 +105,8 @@ func (w *worker) tally(ctx context.Context, m meter, change func(allowance.Tally
 }
 
 // awaitAllowance waits until the modem may send something. It receives meanwhile.
-func (w *worker) awaitAllowance(ctx context.Context) error {
-	if w.dev.Limits == (Limits{}) {
+func (w *worker) awaitAllowance(ctx context.Context, m *driver.Modem) error {
+	if !w.dev.limited() {
 		return nil
 	}
 	for {
@@ -114,10 +122,16 @@ func (w *worker) awaitAllowance(ctx context.Context) error {
 			}
 			return nil
 		}
+		w.status.setUntil(ctx, life.ModemBlocked, until, reached)
 		if w.limited != reached && w.alarm(ctx, "limit", w.dev.Name+": "+reached) {
 			w.limited = reached
+			if reached == w.messageMeter().what {
+				if err := w.sendAlarms(ctx, m); err != nil {
+					return err
+				}
+				w.status.setUntil(ctx, life.ModemBlocked, until, reached)
+			}
 		}
-		w.status.setUntil(ctx, life.ModemBlocked, until, reached)
 		pause := bus.StatusInterval
 		if !until.IsZero() {
 			pause = min(pause, max(until.Sub(w.now()), time.Second))

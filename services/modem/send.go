@@ -25,7 +25,7 @@ func (w *worker) send(ctx context.Context, m *driver.Modem) error {
 	}
 	defer w.wait() // what was sent is recorded, whatever comes
 	for {
-		if err := w.awaitAllowance(ctx); err != nil {
+		if err := w.awaitAllowance(ctx, m); err != nil {
 			return err
 		}
 		work, err := taker.Take(ctx)

@@ -12,6 +12,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/viesti-sms/viesti/proto/subject"
 	"github.com/viesti-sms/viesti/services/internal/codec/smsfile"
 	"github.com/viesti-sms/viesti/services/internal/core/allowance"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
@@ -41,8 +42,8 @@ func defaultMessages() Messages {
 
 func (m *Messages) wanted() bool { return len(m.To) > 0 || len(m.ModemTo) > 0 }
 
-// recipients are who is told about an alarm of a modem, or of none.
-func (m *Messages) recipients(modem string) []config.Text {
+// Recipients are who is told about an alarm of a modem, or of none.
+func (m *Messages) Recipients(modem string) []config.Text {
 	if own, ok := m.ModemTo[modem]; ok {
 		return own
 	}
@@ -106,7 +107,7 @@ const alarmValidity = 24 * time.Hour
 // its messages have the same ids.
 func (s *Scheduler) page(ctx context.Context, e *life.Event, alarm life.Alarm, who string) error {
 	m := &s.cfg.Alarms.Messages
-	numbers := m.recipients(who)
+	numbers := m.Recipients(who)
 	if len(numbers) == 0 || alarm.Severity > m.ToLevel {
 		return nil
 	}
@@ -140,7 +141,7 @@ func (s *Scheduler) alarmMessage(e *life.Event, alarm life.Alarm, who string, to
 		queue = message.DefaultQueue
 	}
 	return &message.Submission{
-		ID: alarmMessageID(e.ID, to), Account: "alarms-" + s.cfg.Host, Queue: queue, Priority: message.High, Recipient: to,
+		ID: alarmMessageID(e.ID, to), Account: subject.AlarmAccount(s.cfg.Host), Queue: queue, Priority: message.High, Recipient: to,
 		Alphabet: message.UTF8, Body: message.NewBody([]byte(alarmText(who, alarm.Text))), AcceptedAt: now, ExpiresAt: now.Add(alarmValidity),
 		OnUnknown: message.Resend, // rather twice than never
 	}

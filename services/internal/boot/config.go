@@ -240,7 +240,11 @@ func (c *Config) Policy() *policy.Policy {
 
 // ModemConfig is the configuration of the modem worker.
 func (c *Config) ModemConfig() modem.Config {
-	return modem.Config{Host: c.Host, State: c.State, InfoFile: c.InfoFile, Modems: c.Modems}
+	modems := slices.Clone(c.Modems)
+	for i := range modems {
+		modems[i].AlarmRecipients = len(c.Alarms.Recipients(modems[i].Name))
+	}
+	return modem.Config{Host: c.Host, State: c.State, InfoFile: c.InfoFile, Modems: modems}
 }
 
 // SchedulerConfig is the configuration of the scheduler.

@@ -32,6 +32,7 @@ func modems() []behaviour {
 		{101, "a modem that vanishes comes back, its message is sent once", vanishing},
 		{115, "message_limit", messageLimit},
 		{115, "admin_to is told of the limit once", messageLimitTold},
+		{115, "admin_to is told also where there is no other modem", messageLimitAlone},
 		{116, "the suspend file", suspendFile},
 	}
 }
@@ -277,6 +278,20 @@ func messageLimitTold(t *testing.T, _ *lab) {
 	}
 	if n := len(b.Modems["GSM1"].Records()); n != 1 {
 		t.Errorf("%d messages are sent in spite of the limit", n)
+	}
+}
+
+// messageLimitAlone has a single modem: what tells of its limit is sent in spite of it, and
+// nothing else.
+func messageLimitAlone(t *testing.T, _ *lab) {
+	b := alone(t, with{global: "admin_to = 358409999999", modem: "message_limit = 1"}, sim.Config{})
+	for _, name := range []string{"one", "two"} {
+		b.drop(t, name, "To: 49111\nPriority: high\n\n"+name)
+	}
+	gateway.Wait(t, "the message about the limit", func() bool { return len(b.Modem.Records()) == 2 })
+	gateway.Wait(t, "the limit", func() bool { return b.state(t, "GSM1") == life.ModemBlocked })
+	if got, want := b.texts(t)[1], "Viesti: GSM1: message limit 1 is reached"; got != want {
+		t.Errorf("sent %q, want %q", got, want)
 	}
 }
 

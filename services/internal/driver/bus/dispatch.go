@@ -19,6 +19,8 @@ import (
 type dispatcher struct {
 	bus    *Bus
 	queues []string
+	// urgent leaves messages of normal priority where they are.
+	urgent bool
 	// wake tells the puller that something has changed.
 	wake chan struct{}
 
@@ -56,15 +58,18 @@ type dispatchers struct {
 	all map[string]*dispatcher
 }
 
-func (ds *dispatchers) of(b *Bus, queues []string) *dispatcher {
+func (ds *dispatchers) of(b *Bus, queues []string, urgent bool) *dispatcher {
 	key := strings.Join(queues, "\x00")
+	if urgent {
+		key += "\x00\x00"
+	}
 	ds.mu.Lock()
 	defer ds.mu.Unlock()
 	if ds.all[key] == nil {
 		if ds.all == nil {
 			ds.all = map[string]*dispatcher{}
 		}
-		ds.all[key] = &dispatcher{bus: b, queues: slices.Clone(queues), wake: make(chan struct{}, 1)}
+		ds.all[key] = &dispatcher{bus: b, queues: slices.Clone(queues), urgent: urgent, wake: make(chan struct{}, 1)}
 	}
 	return ds.all[key]
 }

@@ -126,6 +126,9 @@ func (p *puller) open() error {
 	if err != nil {
 		return err
 	}
+	if p.urgent {
+		names = names[:len(p.queues)] // those of high priority come first
+	}
 	p.msgs = make(chan *nats.Msg, mostAhead+1024)
 	for _, name := range names {
 		s := &source{next: "$JS.API.CONSUMER.MSG.NEXT." + p.bus.space.StreamOut() + "." + name, heard: time.Now()}

@@ -37,7 +37,15 @@ func (b *Bus) Taker(ctx context.Context, queues []string) (*Taker, error) {
 	if _, err := b.queueConsumers(ctx, queues); err != nil {
 		return nil, err
 	}
-	return &Taker{bus: b, dispatcher: b.dispatchers.of(b, queues)}, nil
+	return &Taker{bus: b, dispatcher: b.dispatchers.of(b, queues, false)}, nil
+}
+
+// UrgentTaker returns a Taker that takes the messages of high priority alone.
+func (b *Bus) UrgentTaker(ctx context.Context, queues []string) (*Taker, error) {
+	if _, err := b.queueConsumers(ctx, queues); err != nil {
+		return nil, err
+	}
+	return &Taker{bus: b, dispatcher: b.dispatchers.of(b, queues, true)}, nil
 }
 
 // queueConsumers finds the names of the consumers of queues, or makes them, in the
