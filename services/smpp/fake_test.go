@@ -24,6 +24,8 @@ type fake struct {
 	start func(*message.Submission) (Pending, error)
 	// bind decides about binds; nil: there is no limit.
 	bind func(account string) error
+	// silent says that neither tickets nor counters come: whoever asks waits in vain.
+	silent bool
 	// elsewhere is what other instances use of rates, and told what this one does.
 	elsewhere map[string]account.Elsewhere
 	told      []map[string]float64
@@ -97,7 +99,11 @@ func (f *fake) messages() []*message.Submission {
 	return slices.Clone(f.submitted)
 }
 
-func (f *fake) Ticket(context.Context, string) (uint64, error) {
+func (f *fake) Ticket(ctx context.Context, _ string) (uint64, error) {
+	if f.silent {
+		<-ctx.Done()
+		return 0, ctx.Err()
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.tickets++
@@ -193,7 +199,11 @@ func (f *fake) ShareRates(_ context.Context, _ string, own map[string]float64) (
 	return f.elsewhere, nil
 }
 
-func (f *fake) Count(_ context.Context, account, period string, n int64) (uint64, error) {
+func (f *fake) Count(ctx context.Context, account, period string, n int64) (uint64, error) {
+	if f.silent {
+		<-ctx.Done()
+		return 0, ctx.Err()
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.counters[account+"."+period] += n

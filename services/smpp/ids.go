@@ -17,6 +17,8 @@ type ids struct {
 	ids esme.IDs
 	// short are those for clients of version 3.3.
 	short, shortEnd uint64
+	// away tells of a broker that gave none.
+	away away
 }
 
 // nextID returns an id for a message of a client of a version.
@@ -29,9 +31,12 @@ func (s *Server) nextID(ctx context.Context, version uint8) (string, error) {
 	if id, ok := s.ids.ids.Next(); ok {
 		return id, nil
 	}
+	if err := s.ids.away.err(); err != nil {
+		return "", err
+	}
 	ticket, err := s.broker.Ticket(ctx, idsKey)
 	if err != nil {
-		return "", fmt.Errorf("drawing message ids: %w", err)
+		return "", s.ids.away.note(fmt.Errorf("drawing message ids: %w", err))
 	}
 	s.ids.ids = esme.NewIDs(ticket, time.Now())
 	id, _ := s.ids.ids.Next()
@@ -51,9 +56,12 @@ const (
 // nextShortID is for who holds the lock.
 func (s *Server) nextShortID(ctx context.Context) (string, error) {
 	if s.ids.short == s.ids.shortEnd {
+		if err := s.ids.away.err(); err != nil {
+			return "", err
+		}
 		total, err := s.broker.Count(ctx, idsKey, shortIDs, shortBlock)
 		if err != nil {
-			return "", fmt.Errorf("drawing message ids: %w", err)
+			return "", s.ids.away.note(fmt.Errorf("drawing message ids: %w", err))
 		}
 		s.ids.short, s.ids.shortEnd = total-shortBlock, total
 	}

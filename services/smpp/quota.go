@@ -16,6 +16,8 @@ type quota struct {
 	left int64
 	// spent says that the counter had no more to give on that day.
 	spent bool
+	// away tells of a counter that could not be asked.
+	away away
 }
 
 // dayOf is the name of a day of UTC in the counters.
@@ -48,10 +50,13 @@ func (q *quota) take(ctx context.Context, limit uint64, now time.Time, add count
 	if q.spent {
 		return account.QuotaUsed
 	}
+	if err := q.away.err(); err != nil {
+		return err
+	}
 	block := blockOf(limit)
 	total, err := add(ctx, q.day, block)
 	if err != nil {
-		return err
+		return q.away.note(err)
 	}
 	got := block
 	if total > limit {

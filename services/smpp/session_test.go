@@ -262,6 +262,47 @@ func TestSubmitDeadline(t *testing.T) {
 	})
 }
 
+// TestSilentBroker: all that a client has said is answered in time, also where something
+// must be asked of the broker before a message is on its way.
+func TestSilentBroker(t *testing.T) {
+	for name, change := range map[string]func(*account.Account){
+		"message ids": func(*account.Account) {}, "quota": func(a *account.Account) { a.DailyQuota = 1000 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, f *fake, s *Server) {
+				const many = 50
+				f.silent = true
+				change(f.accounts[0])
+				s.apply(f.policy())
+				l := connect(t, s).bind(smpp.BindTransmitterID)
+				begun := time.Now()
+				var said sync.WaitGroup
+				said.Go(func() {
+					for n := range uint32(many) {
+						l.say(smpp.SubmitSMID, n+2, hello(func(*smpp.ShortMessage) {}))
+					}
+				})
+				for range many {
+					if h := l.expect(smpp.SubmitSMRespID); h.Status != smpp.RSysErr {
+						t.Errorf("status %#02x", uint32(h.Status))
+					}
+				}
+				if took := time.Since(begun); took > 6*time.Second {
+					t.Errorf("answered after %v", took)
+				}
+				said.Wait()
+				time.Sleep(awayFor)
+				f.silent = false
+				l.say(smpp.SubmitSMID, 99, hello(func(*smpp.ShortMessage) {}))
+				if h := l.expect(smpp.SubmitSMRespID); h.Status != smpp.OK {
+					t.Errorf("when it answers again: %#02x", uint32(h.Status))
+				}
+				end(s, l)
+			})
+		})
+	}
+}
+
 // receipted is an event that gives rise to a receipt.
 func receipted(seq uint64) *bus.Stored {
 	e := &life.Event{

@@ -2,6 +2,7 @@ package bus
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
@@ -56,9 +57,13 @@ type room struct {
 	mu     sync.Mutex
 	asked  time.Time
 	queued uint64
+	// err is why it could not be learned; nil: it was.
+	err error
 }
 
-// checkRoom returns ErrFull while too much waits.
+// checkRoom returns ErrFull while too much waits. That the broker does not tell is
+// remembered as well: otherwise each of those who wait for their turn would wait as long as the
+// first one did.
 func (b *Bus) checkRoom(ctx context.Context) error {
 	const validity = time.Second
 	if b.opts.MaxQueued == 0 {
@@ -68,10 +73,16 @@ func (b *Bus) checkRoom(ctx context.Context) error {
 	defer b.room.mu.Unlock()
 	if time.Since(b.room.asked) >= validity {
 		s, err := b.js.Stream(ctx, b.space.StreamOut())
-		if err != nil {
-			return err
+		if errors.Is(err, context.Canceled) {
+			return err // it was the caller who went away
 		}
-		b.room.asked, b.room.queued = time.Now(), s.CachedInfo().State.Bytes
+		b.room.asked, b.room.err = time.Now(), err
+		if err == nil {
+			b.room.queued = s.CachedInfo().State.Bytes
+		}
+	}
+	if b.room.err != nil {
+		return b.room.err
 	}
 	if b.room.queued >= b.opts.MaxQueued {
 		return ErrFull

@@ -29,6 +29,25 @@ func TestSubmitWaitsForRoom(t *testing.T) {
 	}
 }
 
+// TestRoomOfASilentBroker: those who come after the first do not wait as long as it did.
+func TestRoomOfASilentBroker(t *testing.T) {
+	t.Parallel()
+	broker := newBroker(t)
+	b := broker.bus(t, Options{MaxQueued: 1})
+	broker.Close()
+	if err := b.checkRoom(within(t, 100*time.Millisecond)); err == nil {
+		t.Fatal("there is room on a broker that is gone")
+	}
+	b.room.asked = time.Now().Add(time.Hour) // the moment lasts
+	ctx := bounded(t)
+	if err := b.checkRoom(ctx); err == nil || ctx.Err() != nil {
+		t.Errorf("the next one: %v, %v", err, ctx.Err())
+	}
+	if b.Full() {
+		t.Error("it says that it is full")
+	}
+}
+
 // TestTransient wants what passes by itself to be tried again, a full account too.
 func TestTransient(t *testing.T) {
 	t.Parallel()
