@@ -5,7 +5,6 @@ package voicecall
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -29,44 +28,71 @@ const (
 	maxTime       = 10 * time.Minute
 )
 
-// ErrCall says that a text does not say what to do.
+// ErrCall says that a text asks for more than a call is good for.
 var ErrCall = errors.New("not the text of a voice call")
 
-// keywords separates them from what follows.
-var keywords = strings.NewReplacer("TIME:", "TIME: ", "TONE:", "TONE: ")
-
-// Parse reads the text: words in any case, "TONE:", "TIME: seconds", a number
-// of repetitions, and a list of tones.
+// Parse reads the text: words in any case, "TONE:" and "TIME: seconds", then a number of
+// repetitions, unless nothing is behind it, and a list of tones, of which anything else
+// is passed over. A text with neither of them gives the default tones; one with other
+// words only is a call without tones.
 func Parse(text string) (Call, error) {
-	c := Call{Repeat: defaultRepeat, Tones: defaultTones}
-	words := strings.Fields(keywords.Replace(strings.ToUpper(text)))
-	for i := 0; i < len(words); i++ {
-		word := words[i]
-		switch {
-		case word == "TONE:":
-		case word == "TIME:":
-			if i++; i >= len(words) {
-				return Call{}, fmt.Errorf("%w: TIME: is not followed by seconds", ErrCall)
-			}
-			seconds, err := strconv.Atoi(words[i])
-			if c.Time = time.Duration(seconds) * time.Second; err != nil || seconds < 1 || c.Time > maxTime {
-				return Call{}, fmt.Errorf("%w: TIME: is not followed by 1 to %d seconds", ErrCall, int(maxTime/time.Second))
-			}
-		case isNumber(word) && !strings.Contains(word, ","):
-			repeat, err := strconv.Atoi(word)
-			if c.Repeat = repeat; err != nil || repeat > maxRepeat {
-				return Call{}, fmt.Errorf("%w: tones are repeated at most %d times", ErrCall, maxRepeat)
-			}
-		default:
-			if c.Tones = strings.ReplaceAll(word, ",", ""); strings.Trim(c.Tones, "0123456789*#") != "" || len(c.Tones) > maxTones {
-				return Call{}, fmt.Errorf("%w: tones are up to %d of 0 to 9, * and #, separated by commas", ErrCall, maxTones)
-			}
+	c := Call{Repeat: defaultRepeat}
+	rest := strings.Replace(strings.ToUpper(text), "TONE:", " ", 1)
+	before, after, timed := strings.Cut(rest, "TIME:")
+	if timed {
+		var seconds int
+		seconds, after = leadingNumber(strings.TrimLeft(after, blanks))
+		if c.Time = time.Duration(seconds) * time.Second; c.Time > maxTime {
+			return Call{}, fmt.Errorf("%w: TIME: is followed by more than %d seconds", ErrCall, int(maxTime/time.Second))
 		}
+		rest = before + " " + after
+	}
+	rest = strings.TrimSpace(rest)
+	if rest == "" {
+		c.Tones = defaultTones
+		return c, nil
+	}
+	return c.withTones(rest)
+}
+
+// blanks stand between words; a line end does not.
+const blanks = " \t"
+
+// withTones reads the repetitions and the tones.
+func (c Call) withTones(text string) (Call, error) {
+	tones := text
+	if i := strings.IndexAny(text, blanks); i >= 0 {
+		tones = text[i:]
+		if repeat, _ := leadingNumber(text[:i]); repeat > 0 {
+			c.Repeat = repeat
+		}
+	}
+	c.Tones = strings.Map(tone, tones)
+	switch {
+	case c.Repeat > maxRepeat:
+		return Call{}, fmt.Errorf("%w: tones are repeated at most %d times", ErrCall, maxRepeat)
+	case len(c.Tones) > maxTones:
+		return Call{}, fmt.Errorf("%w: more than %d tones", ErrCall, maxTones)
 	}
 	return c, nil
 }
 
-func isNumber(word string) bool { return word != "" && strings.Trim(word, "0123456789") == "" }
+// tone is a signal, or nothing.
+func tone(r rune) rune {
+	if r >= '0' && r <= '9' || r == '*' || r == '#' {
+		return r
+	}
+	return -1
+}
+
+// leadingNumber is the number that s begins with, 0 without one, and what is behind it.
+// It stops growing far beyond what a call is good for.
+func leadingNumber(s string) (n int, rest string) {
+	for s != "" && s[0] >= '0' && s[0] <= '9' {
+		n, s = min(n*10+int(s[0]-'0'), 10*int(maxTime/time.Second)), s[1:]
+	}
+	return n, s
+}
 
 // Form is how a modem wants tones.
 type Form struct {

@@ -11,9 +11,27 @@ func TestParse(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]Call{
 		"":                           {0, 3, "111#000#11001"},
+		"TONE:\n":                    {0, 3, "111#000#11001"},
 		"tone: 1,2,3":                {0, 3, "123"},
 		"TONE: TIME: 60 5 1,*,#":     {time.Minute, 5, "1*#"},
-		"Time:10 0":                  {10 * time.Second, 0, "111#000#11001"},
+		"Time:10 0":                  {10 * time.Second, 3, "0"},
+		"TIME: 5\n":                  {5 * time.Second, 3, "111#000#11001"},
+		"TIME: 5\n1,2":               {5 * time.Second, 3, "12"},
+		"TIME: x 1":                  {0, 3, "1"},
+		"2 TIME: 5 1":                {5 * time.Second, 2, "1"},
+		"TIME: 5TONE: 1":             {5 * time.Second, 3, "1"},
+		"TIME: 5 TIME: 6 1":          {5 * time.Second, 3, "61"},
+		"TONE: 12\n":                 {0, 3, "12"},
+		"5\n":                        {0, 3, "5"},
+		"2 \n":                       {0, 3, "2"},
+		"0 1":                        {0, 3, "1"},
+		"-2 1":                       {0, 3, "1"},
+		"2\t1,2":                     {0, 2, "12"},
+		"2\n1,2":                     {0, 3, "212"},
+		"1,2,3 2":                    {0, 1, "2"},
+		"hello 5 1":                  {0, 3, "51"},
+		"Hello\n":                    {0, 3, ""},
+		"1,a,2;3":                    {0, 3, "123"},
 		"TONE:2 #\n":                 {0, 2, "#"},
 		"TONE: time: 600 1,1,1 \r\n": {10 * time.Minute, 3, "111"},
 	} {
@@ -21,7 +39,7 @@ func TestParse(t *testing.T) {
 			t.Errorf("Parse(%q) = %+v, %v, want %+v", text, got, err, want)
 		}
 	}
-	for _, text := range []string{"TIME:", "TIME: x", "TIME: 0", "TIME: 601", "101", "hello", "1,A", strings.Repeat("1,", 201) + "1"} {
+	for _, text := range []string{"TIME: 601", "TIME: 99999999999999999999 1", "101 1", strings.Repeat("1,", 201) + "1"} {
 		if _, err := Parse(text); !errors.Is(err, ErrCall) {
 			t.Errorf("Parse(%q): %v", text, err)
 		}
