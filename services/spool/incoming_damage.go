@@ -119,7 +119,12 @@ func faultsOf(mt tpdu.MT) (f faults) {
 	if mt.StatusReport != nil {
 		words = statedOfReports
 	}
+	bits := mt.LoopPrevention() // smsd knows no TP-LP
 	for _, w := range mt.Warnings {
+		if bits && w.Field != "SMSC" {
+			f.state(smsfile.WarningUnusedBits)
+			bits = false
+		}
 		text, known := words[field{w.Field, w.Text}]
 		switch {
 		case known:
@@ -129,8 +134,8 @@ func faultsOf(mt tpdu.MT) (f faults) {
 			f.damage(w.String())
 		}
 	}
-	if mt.LoopPrevention() {
-		f.state(smsfile.WarningUnusedBits) // smsd knows no TP-LP
+	if bits {
+		f.state(smsfile.WarningUnusedBits)
 	}
 	return f
 }

@@ -133,7 +133,7 @@ func (s *Spool) merge(parts []*life.Event) (merged *life.Event, file *smsfile.In
 	file.UDHData = tpdu.WithoutElements(file.UDHData, tpdu.ElementConcatenated8, tpdu.ElementConcatenated16)
 	for i, mt := range mts {
 		fault := faultsOf(mt)
-		if fault.damaged { // of what is merely odd smsd says nothing here
+		if fault.damaged || i == last { // of what is merely odd in the others smsd says nothing
 			file.Warnings = append(file.Warnings, fault.warnings...)
 		}
 		s.showPDU(file, mt.Deliver, parts[i].Kind.(life.Received), fault.damaged)

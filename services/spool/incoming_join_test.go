@@ -372,3 +372,19 @@ func TestTablesOfParts(t *testing.T) {
 		}
 	}
 }
+
+// TestWarningsOfParts has smsd's words about the last part, and none about the others.
+func TestWarningsOfParts(t *testing.T) {
+	t.Parallel()
+	for odd, want := range map[uint8]bool{1: false, 2: true} {
+		parts := []*life.Event{partOf(t, 1, "one "), partOf(t, 2, "two")}
+		k := parts[odd-1].Kind.(life.Received)
+		const afterCentre, reserved = 1, 0x10
+		k.PDU[afterCentre] |= reserved
+		parts[odd-1].Kind = k
+		content := joined(t, parts[0], parts[1])
+		if strings.HasPrefix(content, "Warning: Unused bits") != want || !strings.HasSuffix(content, "\n\none two") {
+			t.Errorf("an odd part %d:\n%s", odd, content)
+		}
+	}
+}
