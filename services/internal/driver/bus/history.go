@@ -35,8 +35,9 @@ func (b *Bus) Find(ctx context.Context, account, id string) (*Waiting, error) {
 	if account != "" {
 		ready, later = b.space.OutAnyQueue(account, id), b.space.LaterAnyQueue(account, id)
 	}
-	// Deferred first: one that becomes ready in between is found then.
-	for i, subj := range []string{later, ready} {
+	// Deferred first: one that becomes ready in between is found then; and again, for one
+	// that was ready and is deferred in between.
+	for i, subj := range []string{later, ready, later} {
 		raw, err := b.last(ctx, b.space.StreamOut(), subj)
 		if errors.Is(err, ErrNotFound) {
 			continue
@@ -48,7 +49,7 @@ func (b *Bus) Find(ctx context.Context, account, id string) (*Waiting, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &Waiting{Submission: s, Deferred: i == 0, Until: timeOf(raw.Header), subject: raw.Subject, seq: raw.Sequence}, nil
+		return &Waiting{Submission: s, Deferred: i != 1, Until: timeOf(raw.Header), subject: raw.Subject, seq: raw.Sequence}, nil
 	}
 	return nil, ErrNotFound
 }

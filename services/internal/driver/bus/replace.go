@@ -37,10 +37,16 @@ func (b *Bus) Replace(ctx context.Context, account, id string, change func(*mess
 	for {
 		waiting, err := b.Find(ctx, account, id)
 		if errors.Is(err, ErrNotFound) {
-			if err = b.ended(ctx, account, id); err == nil {
-				err = ErrTooLate // cancelled
+			err = b.ended(ctx, account, id)
+			switch {
+			case err == nil:
+				return ErrTooLate // cancelled
+			case !errors.Is(err, errBehind):
+				return err
+			case !pause(ctx):
+				return ctx.Err()
 			}
-			return err
+			continue
 		}
 		if err != nil {
 			return err
@@ -104,8 +110,11 @@ func (b *Bus) exchange(ctx context.Context, old *Waiting, next *message.Submissi
 	}
 	now := &Waiting{Submission: next, subject: m.Subject, seq: seq}
 	if err := b.recordReplacement(ctx, next, record); err != nil {
-		if errors.Is(err, ErrTooLate) {
+		switch {
+		case errors.Is(err, ErrTooLate):
 			err = errors.Join(err, b.restore(ctx, old, now))
+		case errors.Is(err, ErrConflict):
+			err = errors.Join(err, b.remove(ctx, now)) // what counts is elsewhere
 		}
 		return err
 	}
@@ -132,7 +141,9 @@ func (b *Bus) renewAlternates(ctx context.Context, s *message.Submission) error 
 }
 
 // recordReplacement keeps workers that hold an earlier revision from sending it. Where
-// one was faster, it may have been with the new one: that is as good.
+// one was faster, it may have been with the new one: that is as good. ErrConflict says
+// that somebody else made a revision of the same number, and moved it elsewhere: to wait
+// for a time, or no longer.
 func (b *Bus) recordReplacement(ctx context.Context, next *message.Submission, record AttemptRecord) error {
 	a := life.Attempt{Part: 1, Total: max(record.Total, 1), Number: record.Number, State: life.Replaced, Revision: next.Revision}
 	e := &life.Event{ID: next.ID, Account: next.Account, Time: time.Now(), Subject: life.SubjectOf(next), Kind: a}
@@ -145,6 +156,8 @@ func (b *Bus) recordReplacement(ctx context.Context, next *message.Submission, r
 	switch {
 	case err != nil:
 		return err
+	case now.State == life.Replaced && now.Revision == next.Revision:
+		return ErrConflict
 	case now.State != life.Withdrawn && now.Revision >= next.Revision:
 		return nil // a later one replaced this one, not the one before it
 	case now.State == life.Replaced && now.Seq > record.Seq:
