@@ -67,6 +67,8 @@ type Config struct {
 	// EagerURC lets unsolicited lines come out while a command is carried out
 	// and between a prompt and its PDU; otherwise they wait for the final result.
 	EagerURC bool
+	// Phase1 makes it a modem of GSM phase 1: PDUs have no service centre in front.
+	Phase1 bool
 	// AnyLength takes PDUs whose length differs from the one given with AT+CMGS,
 	// and ones that cannot be decoded.
 	AnyLength bool

@@ -148,10 +148,11 @@ func (m *Modem) decode(rec *Record) (tpdu.DecodedSubmit, bool) {
 
 func (m *Modem) newRecord(e *entry) Record {
 	text := strings.ToUpper(strings.TrimSpace(e.text))
-	return Record{
-		Modem: m.cfg.Name, Time: m.cfg.Now(), Length: e.length, MR: -1,
-		HexPDU: text, TPDU: withoutSMSC(text),
+	tpdu := withoutSMSC(text)
+	if m.cfg.Phase1 {
+		tpdu, _ = hex.DecodeString(text)
 	}
+	return Record{Modem: m.cfg.Name, Time: m.cfg.Now(), Length: e.length, MR: -1, HexPDU: text, TPDU: tpdu}
 }
 
 // withoutSMSC returns the TPDU of a PDU in hexadecimal; nil when it is none.
