@@ -62,6 +62,8 @@ type Device struct {
 	PDUMode     bool            `yaml:"select_pdu_mode"`
 	CMGLValue   string          `yaml:"cmgl_value"`
 	MemoryStart int             `yaml:"memory_start"`
+	// Mode is new, or old for a modem of GSM phase 1.
+	Mode        string          `yaml:"mode"`
 	ReadTimeout config.Duration `yaml:"read_timeout"`
 
 	// SendRetries is how often a refused part is tried again by the same modem.
@@ -118,7 +120,7 @@ func DefaultDevice() Device {
 	set := compose.DefaultSettings()
 	return Device{
 		Baud: 115200, RTSCTS: true, Outgoing: true, Incoming: true, Report: "no", PreInit: true, Network: 1, Signal: true,
-		PDUMode: true, CMGLValue: "4", MemoryStart: 1, StartSleep: config.Duration(3 * time.Second),
+		PDUMode: true, Mode: modeNew, CMGLValue: "4", MemoryStart: 1, StartSleep: config.Duration(3 * time.Second),
 		ReadTimeout: config.Duration(5 * time.Second), SendRetries: 2, MaxAttempts: 9, ErrorSleep: config.Duration(10 * time.Second),
 		BlockAfter: 3, BlockTime: config.Duration(time.Hour), Poll: config.Duration(10 * time.Second),
 		OpenSleep: config.Duration(30 * time.Second), SuspendInterval: config.Duration(10 * time.Second), OnUnknown: message.Resend.String(),
@@ -173,6 +175,9 @@ func (c *Config) Check() error {
 		if d.SuspendFile != "" && d.SuspendInterval <= 0 {
 			bad("suspend_interval is %v, want more than nothing", time.Duration(d.SuspendInterval))
 		}
+		if d.Mode != modeNew && d.Mode != modeOld {
+			bad("mode is %q, want new or old", d.Mode)
+		}
 		if d.Autosplit < 0 || d.Autosplit > 3 {
 			bad("autosplit is %d, want 0 to 3", d.Autosplit)
 		}
@@ -182,6 +187,12 @@ func (c *Config) Check() error {
 	}
 	return errors.Join(append(problems, sameStatFiles(c.Modems)...)...)
 }
+
+// Values of mode.
+const (
+	modeNew = "new"
+	modeOld = "old"
+)
 
 var reports = map[string]compose.Report{
 	"no": compose.ReportNo, "yes": compose.ReportYes, "disabled": compose.ReportDisabled,
@@ -198,6 +209,7 @@ func (d *Device) settings() *compose.Settings {
 		ReplyPath: d.ReplyPath, CSConvert: d.CSConvert, Optical: d.Optical, Language: d.Language, LanguageExt: d.LanguageExt,
 		NoticeUCS2: d.NoticeUCS2, InternationalPrefixes: d.InternationalPrefixes, NationalPrefixes: d.NationalPrefixes,
 		NationalTOAUnknown: d.NationalTOAUnknown, SMSC: string(d.SMSC), SMSCInPDU: d.SMSCInPDU, PDUKey: string(d.PDUKey), Reference16: d.Reference16,
+		Phase1: d.Mode == modeOld,
 	}
 }
 
@@ -213,7 +225,7 @@ func (d *Device) driver() driver.Config {
 	c := driver.Config{
 		Start: d.Start, StartSleep: time.Duration(d.StartSleep), Stop: d.Stop, PreInit: d.PreInit,
 		PINSleep: time.Duration(d.PINSleep), Init: d.Init, Init2: d.Init2, SignalQuality: d.Signal, CheckNetwork: d.Network,
-		SelectPDUMode: d.PDUMode, Incoming: d.Incoming, Acknowledge: d.Incoming, CMGLValue: d.CMGLValue, MemoryStart: d.MemoryStart,
+		SelectPDUMode: d.PDUMode, Phase1: d.Mode == modeOld, Incoming: d.Incoming, Acknowledge: d.Incoming, CMGLValue: d.CMGLValue, MemoryStart: d.MemoryStart,
 		Timeouts:   driver.Timeouts{Command: time.Duration(d.ReadTimeout), PDU: pduFactor * time.Duration(d.ReadTimeout)},
 		ErrorSleep: max(time.Duration(d.ErrorSleep), time.Nanosecond), // nothing is not the default here
 	}

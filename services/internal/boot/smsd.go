@@ -213,6 +213,9 @@ func smsdModem(conf *smsdconf.Config, m *smsdconf.Modem) modem.Device {
 	d.Start, d.StartSleep, d.Stop = m.Start, config.Duration(m.StartSleeptime), m.Stop
 	d.SMSC, d.SMSCInPDU, d.Network, d.Signal = config.Text(m.SMSC.Reveal()), m.SMSCPDU, int(m.CheckNetwork), m.StatusSignalQuality
 	d.PDUMode, d.CMGLValue, d.MemoryStart, d.ReadTimeout = m.SelectPDUMode, m.CMGLValue, m.MemoryStart, config.Duration(m.ReadTimeout)
+	if m.Mode == smsdconf.ModeOld {
+		d.Mode = "old"
+	}
 	d.SendRetries, d.SentSleep = m.SendRetries, config.Duration(m.SentSleeptime)
 	d.MessageLimit, d.MessageCountClear = m.MessageLimit, config.Duration(m.MessageCountClear)
 	d.ErrorSleep, d.BlockAfter, d.BlockTime = config.Duration(g.ErrorSleeptime), g.BlockAfter, config.Duration(g.Blocktime)
@@ -280,7 +283,7 @@ var honouredSettings = map[smsdconf.Scope]map[string]bool{
 	smsdconf.ModemScope: set(
 		"admin_to", "adminmessage_limit", "adminmessage_count_clear", "device", "logfile", "loglevel", "baudrate", "rtscts", "number", "description", "outgoing", "queues", "incoming", "report", "pin", "pinsleeptime",
 		"pre_init", "init", "init2", "start", "startsleeptime", "stop", "smsc", "smsc_pdu", "check_network", "status_signal_quality",
-		"select_pdu_mode", "cmgl_value", "memory_start", "read_timeout", "send_retries", "sentsleeptime", "message_limit", "message_count_clear", "messageids", "reply_path",
+		"mode", "select_pdu_mode", "cmgl_value", "memory_start", "read_timeout", "send_retries", "sentsleeptime", "message_limit", "message_count_clear", "messageids", "reply_path",
 		"cs_convert", "cs_convert_optical", "language", "language_ext", "notice_ucs2", "national_toa_unknown", "text_is_pdu_key",
 		"eventhandler", "delaytime", "device_open_errorsleeptime",
 		"detect_unexpected_input", "decode_unicode_text", "internal_combine", "internal_combine_binary",

@@ -54,7 +54,6 @@ var verdicts = map[smsdconf.Scope]map[string]verdict{
 		"socket_connection_retries":        without("connecting is tried without end; the log and viesti status say so meanwhile"),
 		"send_delay":                       without("commands are written whole; use hardware flow control (rtscts) with old modems"),
 		"send_handshake_select":            needless("the operating system does the handshake"),
-		"mode":                             without("only mode = new is spoken; a modem of GSM phase 1 cannot be used"),
 		"max_continuous_sending":           needless("messages are received beside the sending"),
 		"receive_before_send":              needless("messages are received beside the sending"),
 		"verify_pdu":                       without("the answer of the modem tells whether it took the PDU"),

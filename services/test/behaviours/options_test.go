@@ -3,6 +3,10 @@ package behaviours
 import (
 	"fmt"
 	"strings"
+	"testing"
+
+	sim "github.com/viesti-sms/viesti/services/internal/sim/modem"
+	"github.com/viesti-sms/viesti/services/test/gateway"
 )
 
 // long has more than one part.
@@ -59,8 +63,36 @@ func options() []behaviour {
 		{28, "report of the modem", message(with{modem: "report = yes"}, file("", "hi"), sends("00310005919411F10000FF02E834"), has("\nMessage_id: "))},
 		{28, "report of the modem and Report: no", message(with{modem: "report = yes"}, file("Report: no\n", "hi"), sends(sevenBit), lacks("Message_id: "))},
 		{28, "no Report", message(basis, file("", "hi"), sends(sevenBit), lacks("Message_id: "))},
+		{24, "none of it in old mode", oldMode},
 		{29, "report = disabled", message(with{modem: "report = disabled"}, file("Report: yes\n", "hi"), sends(sevenBit))},
 		{29, "report = disabled and Ping", message(with{modem: "report = disabled"}, file("Ping: yes\n", "hi"), sends("00310005919411F14000FF02E834"))},
+	}
+}
+
+// oldMode are messages of a modem of GSM phase 1, as smsd makes them (smstools spec §1.9);
+// the system message has its TP-DCS, which smsd leaves out.
+func oldMode(t *testing.T, _ *lab) {
+	b := alone(t, with{modem: "mode = old"}, sim.Config{Phase1: true})
+	for file, want := range map[string]string{
+		"To: 49111\n\nhi": "010005919411F1000002E834",
+		"To: 49111\nReport: yes\nFlash: yes\nReplace: 3\nValidity: 1 day\nReply_path: yes\nMessage_reference: 77\n\nhi": "A10005919411F1001002E834",
+		"To: 49111\nPing: yes\n\nhi":                     "210005919411F1000002E834",
+		"To: s123\nAlphabet: UCS2\n\n\x00h\x00i":         "0100038121F300080400680069",
+		"To: 49111\nSystem_message: yes\n\nhi":           "010005919411F100F4026869",
+		"To: 49111\nReplace: 3\nAutosplit: 1\n\n" + long: "010005919411F10000A0",
+	} {
+		if r := b.send(t, file); r.Outcome != "sent" || !strings.HasPrefix(r.raw[0], want) {
+			t.Errorf("%q is sent as %q (%s), want %s", file, r.raw, r.Reason, want)
+		}
+	}
+	if _, err := b.Modem.Store("SM", 0, deliver(t, nil)[2+2*7:]); err != nil {
+		t.Fatal(err)
+	}
+	gateway.Wait(t, "the received message", func() bool { return len(gateway.Files(t, b.Path("incoming"))) == 1 })
+	for _, content := range gateway.Files(t, b.Path("incoming")) {
+		if !strings.HasPrefix(content, "From: 358401234567\nFrom_TOA: 91") || strings.Contains(content, "From_SMSC") || !strings.Contains(content, "\n\nHello") {
+			t.Errorf("the received message:\n%s", content)
+		}
 	}
 }
 

@@ -37,7 +37,9 @@ func (j *job) sendParts(c *content) (*Message, error) {
 	}
 	whole := *j.options
 	whole.Replace = 0
-	j.base.PID = pid(&whole)
+	if !j.settings.Phase1 {
+		j.base.PID = pid(&whole)
+	}
 	l, err := j.layOut(c, how)
 	if err != nil {
 		return nil, err

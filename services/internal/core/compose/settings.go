@@ -71,6 +71,9 @@ type Settings struct {
 	PDUKey string
 	// Reference16 makes all concatenation references 16 bits wide.
 	Reference16 bool
+	// Phase1 makes what a modem of GSM phase 1 takes: TPDUs without TP-VP, and with a
+	// TP-PID and a TP-MR of 0 (mode = old).
+	Phase1 bool
 }
 
 // DefaultSettings returns the settings of an smsd.conf that says nothing about

@@ -23,7 +23,7 @@ const (
 // submit returns what all parts of a message have in common.
 func (j *job) submit(c *content, da tpdu.Address) tpdu.Submit {
 	o, set := j.options, j.settings
-	return tpdu.Submit{
+	base := tpdu.Submit{
 		RejectDuplicates:    o.RejectDuplicates,
 		ReplyPath:           o.ReplyPath.Or(set.ReplyPath),
 		StatusReportRequest: wantsReport(j.submission, set),
@@ -35,6 +35,10 @@ func (j *job) submit(c *content, da tpdu.Address) tpdu.Submit {
 		UDHI:                c.udhi,
 		Septets:             c.alphabet == tpdu.AlphabetGSM7,
 	}
+	if set.Phase1 {
+		base.MR, base.PID, base.VP, base.NoVP = 0, 0, 0, true
+	}
+	return base
 }
 
 func or(given *uint8, otherwise uint8) uint8 {

@@ -54,6 +54,9 @@ type Config struct {
 	Unregistered func(times int, denied bool)
 	// SelectPDUMode gives AT+CMGF=0.
 	SelectPDUMode bool
+	// Phase1 is for a modem of GSM phase 1: its PDUs have no address of a service centre in
+	// front. They are given to Send, and shown, as if they had one.
+	Phase1 bool
 	// SMSC is the service centre's number in international form without plus;
 	// empty: the SIM's.
 	SMSC string

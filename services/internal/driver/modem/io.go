@@ -79,6 +79,7 @@ func (m *Modem) route(line atline.Line) {
 			m.forgot()
 			continue // its number and text are nobody's business
 		}
+		notice.PDU = string(m.withCentre(PDU(notice.PDU)))
 		e := newEvent(notice)
 		if m.answersUSSD(e) {
 			continue

@@ -144,7 +144,7 @@ func (m *Modem) listed(lines []string) []Stored {
 }
 
 func (m *Modem) stored(header atline.Stored, index int, pdu PDU) Stored {
-	return Stored{Memory: m.step.memory, Index: index, Status: header.Status, Length: header.Length, PDU: pdu}
+	return Stored{Memory: m.step.memory, Index: index, Status: header.Status, Length: header.Length, PDU: m.withCentre(pdu)}
 }
 
 // pduBelow returns the line after a header, unless it is a header itself.

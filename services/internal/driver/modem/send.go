@@ -43,6 +43,9 @@ func (m *Modem) SendMore(ctx context.Context, pduHex string, length int, more bo
 	if err := m.prepareToSend(ctx, more); err != nil {
 		return 0, notGiven(atline.Modem, err)
 	}
+	if m.cfg.Phase1 {
+		pduHex = withoutCentre(pduHex)
+	}
 	x := newExchange("AT+CMGS=" + strconv.Itoa(length))
 	if err := m.prompt(ctx, x); err != nil {
 		return 0, err
