@@ -43,7 +43,11 @@ func (s *Scheduler) alternateDue(ctx context.Context, due bus.AlternateDue) erro
 		return s.again(l, err)
 	}
 	if decision.Do == escalation.Wait {
-		return s.again(l, s.bus.Arm(ctx, &bus.AlternateTimer{Submission: l.sub}, decision.Until, decision.Then))
+		err := s.bus.Arm(ctx, &bus.AlternateTimer{Submission: l.sub}, decision.Until, decision.Then)
+		if err == nil {
+			err = s.bus.RenewAlternates(ctx, l.sub.Account, l.sub.ID)
+		}
+		return s.again(l, err)
 	}
 	return s.again(l, s.carryOut(ctx, l, decision))
 }

@@ -87,6 +87,26 @@ func decision(t *testing.T, events <-chan *life.Event, id string) life.Escalatio
 	}
 }
 
+// TestReplacedWhileItIsLookedAt: the timer of a message has fired, and is set anew by who
+// has the message as it was then. Its alternates get what it says now.
+func TestReplacedWhileItIsLookedAt(t *testing.T) {
+	t.Parallel()
+	b := scheduled(t, 0)
+	s, m := New(Config{}, b, zap.NewNop()), chained("a", time.Hour, 1)
+	must(t, b.Submit(bounded(t), m))
+	must(t, b.Disarm(bounded(t), m.Account, m.ID)) // as firing does
+	must(t, b.Replace(bounded(t), m.Account, m.ID, func(s *message.Submission) error {
+		s.Body = message.NewBody([]byte("new"))
+		return nil
+	}))
+	must(t, s.alternateDue(bounded(t), bus.AlternateDue{Submission: m, Why: escalation.Looked, Now: time.Now()}))
+	timer, err := b.AlternateTimer(bounded(t), m.Account, m.ID)
+	must(t, err)
+	if text := string(timer.Submission.Body.Reveal()); text != "new" {
+		t.Errorf("the alternate would be told %q", text)
+	}
+}
+
 // TestChain tries every recipient, one after the other, while none reports.
 func TestChain(t *testing.T) {
 	t.Parallel()

@@ -69,6 +69,9 @@ func (b *Bus) armed(s *message.Submission, at time.Time, why escalation.Wake, la
 type AlternateTimer struct {
 	Submission *message.Submission
 	seq        uint64
+	// at is when it fires, and why for what.
+	at  time.Time
+	why escalation.Wake
 }
 
 // AlternateTimer returns the timer of a message. ErrNotFound says that it has none:
@@ -82,7 +85,15 @@ func (b *Bus) AlternateTimer(ctx context.Context, account, id string) (*Alternat
 	if err != nil {
 		return nil, err
 	}
-	return &AlternateTimer{Submission: s, seq: raw.Sequence}, nil
+	return &AlternateTimer{Submission: s, seq: raw.Sequence, at: timeOf(raw.Header), why: armedFor(raw.Header)}, nil
+}
+
+// armedFor is what a timer was set for.
+func armedFor(h nats.Header) escalation.Wake {
+	if h.Get(subject.HeaderArmed) == subject.ArmedSent {
+		return escalation.Waited
+	}
+	return escalation.Looked
 }
 
 // Arm sets the timer of a message anew, for the broker to fire at a time and for a
@@ -189,10 +200,7 @@ func (b *Bus) FollowAlternates(ctx context.Context, handle func(context.Context,
 		if err != nil || len(s.Alternates) == 0 {
 			return "", nil, errors.Join(err, errMismatch)
 		}
-		due := AlternateDue{Submission: s, Why: escalation.Looked, Now: storedAt(m)}
-		if m.Headers().Get(subject.HeaderArmed) == subject.ArmedSent {
-			due.Why = escalation.Waited
-		}
+		due := AlternateDue{Submission: s, Why: armedFor(m.Headers()), Now: storedAt(m)}
 		return s.ID, func(ctx context.Context) error { return handle(ctx, due) }, nil
 	})
 }

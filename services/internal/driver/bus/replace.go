@@ -124,20 +124,58 @@ func (b *Bus) exchange(ctx context.Context, old *Waiting, next *message.Submissi
 	return nil
 }
 
+// RenewAlternates lets the alternates of a message that waits get what it says now. It is
+// for a scheduler that has set the timer anew of what it had been: whoever replaced the
+// message meanwhile may have found no timer.
+func (b *Bus) RenewAlternates(ctx context.Context, account, id string) error {
+	waiting, err := b.Find(ctx, account, id)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return b.renewAlternates(ctx, waiting.Submission)
+}
+
 // renewAlternates lets the alternates of a message get what it says now.
 func (b *Bus) renewAlternates(ctx context.Context, s *message.Submission) error {
 	if len(s.Alternates) == 0 {
 		return nil
 	}
-	t, err := b.AlternateTimer(ctx, s.Account, s.ID)
-	if errors.Is(err, ErrNotFound) {
-		return nil // it has fired: the scheduler has decided
+	for {
+		t, err := b.AlternateTimer(ctx, s.Account, s.ID)
+		switch {
+		case errors.Is(err, ErrNotFound):
+			return nil // it has fired: the scheduler decides, and looks again if it sets it anew
+		case err != nil:
+			return err
+		case t.Submission.Revision >= s.Revision:
+			return nil
+		}
+		err = b.renewTimer(ctx, t, s)
+		switch {
+		case !errors.Is(err, ErrConflict):
+			return err
+		case !pause(ctx):
+			return ctx.Err()
+		}
 	}
+}
+
+// renewTimer puts s into a timer; ErrConflict: it is another one by now. One that counts
+// from the time at which the message was sent goes on counting from it.
+func (b *Bus) renewTimer(ctx context.Context, t *AlternateTimer, s *message.Submission) error {
+	at := t.at
+	if t.why == escalation.Looked {
+		at = escalation.FirstLook(s)
+	}
+	m, err := b.armed(s, at, t.why, t.seq)
 	if err != nil {
 		return err
 	}
-	t.Submission = s
-	return b.Arm(ctx, t, escalation.FirstLook(s), escalation.Looked)
+	_, err = b.compareAndSet(ctx, b.space.StreamJobs(), m, t.seq)
+	return err
 }
 
 // recordReplacement keeps workers that hold an earlier revision from sending it. Where

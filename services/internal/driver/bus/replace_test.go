@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/viesti-sms/viesti/services/internal/core/escalation"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 )
@@ -57,6 +58,32 @@ func TestReplaceReachesAlternates(t *testing.T) {
 	must(t, err)
 	if textOf(timer.Submission) != "new" || timer.Submission.Revision != 1 {
 		t.Errorf("%q, revision %d", textOf(timer.Submission), timer.Submission.Revision)
+	}
+}
+
+// TestReplaceMeetsTheScheduler: a scheduler sets the timer of the alternates anew while
+// somebody is about to put the new text into it.
+func TestReplaceMeetsTheScheduler(t *testing.T) {
+	t.Parallel()
+	b := newBus(t)
+	s := submission("a", "q")
+	s.Alternates = []message.Alternate{{Recipient: message.NewAddress("358409"), After: time.Hour}}
+	must(t, b.Submit(bounded(t), s))
+	before, err := b.AlternateTimer(bounded(t), account, "a")
+	must(t, err)
+	at := time.Now().Add(30 * time.Minute).UTC()
+	must(t, b.Arm(bounded(t), before, at, escalation.Waited))
+	next := *s
+	next.Revision++
+	must(t, withText("new")(&next))
+	wantError(t, b.renewTimer(bounded(t), before, &next), ErrConflict)
+	for range 2 {
+		must(t, b.renewAlternates(bounded(t), &next))
+		timer, err := b.AlternateTimer(bounded(t), account, "a")
+		must(t, err)
+		if textOf(timer.Submission) != "new" || timer.why != escalation.Waited || !timer.at.Equal(at) {
+			t.Errorf("%q at %s for %v", textOf(timer.Submission), timer.at, timer.why)
+		}
 	}
 }
 
