@@ -37,6 +37,7 @@ func (t *tenant) tell(ctx context.Context, e *bus.Stored) error {
 	case esme.Retry(status):
 		return &bus.Later{Err: status, After: backOff(e.Tries)}
 	}
+	t.srv.recorder.declined(t.name, status)
 	t.srv.log.Warn("a delivery was refused for good", zap.String("account", t.name), log.Message(e.ID), zap.Uint32("status", uint32(status)))
 	return nil
 }

@@ -3,6 +3,7 @@ package smpp
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
 	"strconv"
 	"sync"
@@ -196,4 +197,11 @@ func (c *Conn) note(err error) {
 	e := c.srv.recorder.session(audit.Rejected, c)
 	e.Reason = audit.ReasonOf(refusal)
 	c.srv.recorder.sum(e)
+}
+
+// declined records that a client refused a delivery for good.
+func (r *recorder) declined(account string, status smpp.Status) {
+	e := r.event(audit.Declined)
+	e.Account, e.Reason, e.Detail = account, audit.Delivery, fmt.Sprintf("the client answered a delivery with status %#02x", uint32(status))
+	r.sum(e)
 }

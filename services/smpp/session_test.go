@@ -15,6 +15,7 @@ import (
 
 	"github.com/viesti-sms/viesti/services/internal/codec/smpp"
 	"github.com/viesti-sms/viesti/services/internal/core/account"
+	"github.com/viesti-sms/viesti/services/internal/core/audit"
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
 	"github.com/viesti-sms/viesti/services/internal/driver/bus"
@@ -380,6 +381,15 @@ func TestRefusedDeliveries(t *testing.T) {
 			}
 		}
 		end(s, l)
+		var declined []audit.Event
+		for _, e := range s.recorder.take() {
+			if e.Kind == audit.Declined {
+				declined = append(declined, *e)
+			}
+		}
+		if len(declined) != 1 || declined[0].Count != 2 || declined[0].Account != "acme" || !strings.Contains(declined[0].Detail, "status 0x0b") {
+			t.Errorf("recorded: %+v", declined)
+		}
 	})
 }
 

@@ -39,6 +39,8 @@ const (
 	AuditKind_AUDIT_KIND_ACCOUNT AuditKind = 5
 	// Queues, lists or inbound routes were changed.
 	AuditKind_AUDIT_KIND_POLICY AuditKind = 6
+	// A client refused receipts or messages for good: they are not offered again.
+	AuditKind_AUDIT_KIND_DECLINED AuditKind = 7
 )
 
 // Enum value maps for AuditKind.
@@ -51,6 +53,7 @@ var (
 		4: "AUDIT_KIND_REJECTED",
 		5: "AUDIT_KIND_ACCOUNT",
 		6: "AUDIT_KIND_POLICY",
+		7: "AUDIT_KIND_DECLINED",
 	}
 	AuditKind_value = map[string]int32{
 		"AUDIT_KIND_UNSPECIFIED": 0,
@@ -60,6 +63,7 @@ var (
 		"AUDIT_KIND_REJECTED":    4,
 		"AUDIT_KIND_ACCOUNT":     5,
 		"AUDIT_KIND_POLICY":      6,
+		"AUDIT_KIND_DECLINED":    7,
 	}
 )
 
@@ -291,7 +295,7 @@ const file_viesti_v1_audit_proto_rawDesc = "" +
 	"\x02by\x18\r \x01(\tR\x02by\x12\x14\n" +
 	"\x05count\x18\x0e \x01(\x04R\x05count\x12\x18\n" +
 	"\aversion\x18\x0f \x01(\x04R\aversion\x12\x18\n" +
-	"\asession\x18\x10 \x01(\tR\asession*\xb5\x01\n" +
+	"\asession\x18\x10 \x01(\tR\asession*\xce\x01\n" +
 	"\tAuditKind\x12\x1a\n" +
 	"\x16AUDIT_KIND_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10AUDIT_KIND_BOUND\x10\x01\x12\x16\n" +
@@ -299,7 +303,8 @@ const file_viesti_v1_audit_proto_rawDesc = "" +
 	"\x12AUDIT_KIND_UNBOUND\x10\x03\x12\x17\n" +
 	"\x13AUDIT_KIND_REJECTED\x10\x04\x12\x16\n" +
 	"\x12AUDIT_KIND_ACCOUNT\x10\x05\x12\x15\n" +
-	"\x11AUDIT_KIND_POLICY\x10\x06B7Z5github.com/viesti-sms/viesti/proto/viesti/v1;viestiv1b\x06proto3"
+	"\x11AUDIT_KIND_POLICY\x10\x06\x12\x17\n" +
+	"\x13AUDIT_KIND_DECLINED\x10\aB7Z5github.com/viesti-sms/viesti/proto/viesti/v1;viestiv1b\x06proto3"
 
 var (
 	file_viesti_v1_audit_proto_rawDescOnce sync.Once

@@ -30,7 +30,7 @@ var limits = map[reflect.Type]uint64{
 	reflect.TypeFor[life.FailureClass]():  uint64(life.FailureTemporary),
 	reflect.TypeFor[life.Outcome]():       uint64(life.Undeliverable),
 	reflect.TypeFor[life.ModemState]():    uint64(life.ModemSuspended),
-	reflect.TypeFor[audit.Kind]():         uint64(audit.Policy),
+	reflect.TypeFor[audit.Kind]():         uint64(audit.Declined),
 	reflect.TypeFor[life.JobOutcome]():    uint64(life.JobLost),
 	reflect.TypeFor[schedule.Cause]():     uint64(schedule.ByPerson),
 }

@@ -60,14 +60,16 @@ const (
 	Account
 	// Policy: queues, lists or inbound routes were changed.
 	Policy
+	// Declined: a client refused receipts or messages for good. They are not offered again.
+	Declined
 )
 
 var kinds = map[Kind]string{
-	Bound: "bound", Refused: "refused", Unbound: "unbound", Rejected: "rejected", Account: "account", Policy: "policy",
+	Bound: "bound", Refused: "refused", Unbound: "unbound", Rejected: "rejected", Account: "account", Policy: "policy", Declined: "declined",
 }
 
 // Kinds lists every kind there is.
-func Kinds() []Kind { return []Kind{Bound, Refused, Unbound, Rejected, Account, Policy} }
+func Kinds() []Kind { return []Kind{Bound, Refused, Unbound, Rejected, Account, Policy, Declined} }
 
 // String is the token of a kind in subjects.
 func (k Kind) String() string {
@@ -139,6 +141,10 @@ const (
 	Rate        Reason = "rate"
 	Quota       Reason = "quota"
 )
+
+// Delivery is why something is Declined: the status that the client answered with is in
+// the detail.
+const Delivery Reason = "delivery"
 
 var reasons = map[account.Refusal]Reason{
 	account.Disabled: Disabled, account.Expired: Expired, account.WrongNetwork: Network, account.WrongMode: Mode,
