@@ -36,6 +36,8 @@ type Conversation struct {
 	DeviceDetails bool `yaml:"report_device_details"`
 
 	CommunicationDelay config.Duration `yaml:"communication_delay"`
+	// SendDelay is a pause behind each character that is written.
+	SendDelay config.Duration `yaml:"send_delay"`
 	// ReadTimeouts are factors of read_timeout by operation.
 	ReadTimeouts map[string]int `yaml:"read_timeouts"`
 
@@ -81,6 +83,9 @@ var listings = map[config.Text]driver.Listing{
 // methodSIM600 is the method that is not supported.
 const methodSIM600 = "5"
 
+// mostSendDelay keeps a message from taking minutes.
+const mostSendDelay = time.Second
+
 // deletesAtEnd reports whether messages are removed only after all are durable.
 func (c *Conversation) deletesAtEnd() bool {
 	return c.CheckMemoryMethod == "4" || c.CheckMemoryMethod == "41"
@@ -110,6 +115,9 @@ func (c *Conversation) problems() (problems []string) {
 	if !slices.Contains([]string{"", "no", "yes", "once"}, c.CheckSIM) {
 		bad("check_sim is %q, want no, yes or once", c.CheckSIM)
 	}
+	if c.SendDelay < 0 || time.Duration(c.SendDelay) > mostSendDelay {
+		bad("send_delay is %s, want %s at most", time.Duration(c.SendDelay), mostSendDelay)
+	}
 	if c.MemoryAlarm < 0 || c.MemoryAlarm > 100 {
 		bad("memory_alarm is %d, want 0 to 100 percent", c.MemoryAlarm)
 	}
@@ -135,6 +143,7 @@ func (c *Conversation) apply(to *driver.Config) {
 		Command: c.CheckSIMCmd, Reset: c.CheckSIMReset, Retries: c.CheckSIMRetries, Wait: time.Duration(c.CheckSIMWait),
 	}
 	to.CellInfo, to.Gap, to.MoreMessages = c.CellInfo, time.Duration(c.CommunicationDelay), c.MoreMessages
+	to.SendDelay = time.Duration(c.SendDelay)
 	to.Listing, to.SecondaryMax = listings[c.CheckMemoryMethod], c.SecondaryMemoryMax
 	for _, memory := range []string{c.PrimaryMemory, c.SecondaryMemory} {
 		if memory = strings.Trim(memory, `" `); memory != "" {

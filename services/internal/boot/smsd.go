@@ -289,7 +289,7 @@ var honouredSettings = map[smsdconf.Scope]map[string]bool{
 		"detect_unexpected_input", "decode_unicode_text", "internal_combine", "internal_combine_binary",
 		"wakeup_init", "needs_wakeup_at", "check_sim", "check_sim_cmd", "check_sim_reset", "check_sim_retries", "check_sim_wait",
 		"log_not_registered_after", "loglevel_lac_ci", "signal_quality_ber_ignore", "report_device_details",
-		"communication_delay", "read_timeout_XXX", "status_include_counters", "check_memory_method", "primary_memory",
+		"communication_delay", "send_delay", "read_timeout_XXX", "status_include_counters", "check_memory_method", "primary_memory",
 		"secondary_memory", "secondary_memory_max", "priviledged_numbers", "keep_messages", "routed_status_report_cnma",
 		"unexpected_input_is_trouble", "ignore_unexpected_input",
 		"phonecalls", "phonecalls_purge", "phonecalls_error_max", "hangup_incoming_call", "voicecall_hangup_ath",

@@ -2,6 +2,7 @@ package boot
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/smsdconf"
 	"github.com/viesti-sms/viesti/services/internal/kit/config"
@@ -19,6 +20,8 @@ func smsdConversation(c *modem.Conversation, m *smsdconf.Modem) {
 	// The cell is logged at the level that is configured for it, or not at all.
 	c.CellInfo = m.SetAt("loglevel_lac_ci") > 0 && m.LogLevel >= m.LogLevelLACCI
 	c.CommunicationDelay = config.Duration(m.CommunicationDelay)
+	// Drain, which is below 0, is what the port does here anyway.
+	c.SendDelay = config.Duration(min(max(m.SendDelay, 0), time.Second))
 	c.ReadTimeouts = readTimeouts(m)
 	if m.SetAt("check_memory_method") > 0 {
 		c.CheckMemoryMethod = config.Text(strconv.Itoa(m.CheckMemoryMethod))

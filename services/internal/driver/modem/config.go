@@ -90,6 +90,9 @@ type Config struct {
 	// only that the modem is on USB is known; empty: it may not be.
 	USB string
 
+	// SendDelay is a pause behind each character, for a modem that loses some without
+	// hardware flow control.
+	SendDelay time.Duration
 	// Gap is the least time between an answer and the next command.
 	Gap time.Duration
 

@@ -1,6 +1,7 @@
 package modem
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -155,9 +156,26 @@ func direct(rw io.ReadWriteCloser) deadliner {
 	return nil
 }
 
-// put writes octets. An error means that the device is gone; a device that
-// blocks for too long is closed, because nothing can be said about what it took.
+// put writes octets, with a pause behind each if Config.SendDelay wants one. An error
+// means that the device is gone.
 func (m *Modem) put(octets string) error {
+	if m.cfg.SendDelay <= 0 {
+		return m.putWhole(octets)
+	}
+	for i := range len(octets) {
+		if err := m.putWhole(octets[i : i+1]); err != nil {
+			return err
+		}
+		if err := m.pause(context.Background(), m.cfg.SendDelay); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putWhole writes octets. An error means that the device is gone; a device that
+// blocks for too long is closed, because nothing can be said about what it took.
+func (m *Modem) putWhole(octets string) error {
 	if m.direct == nil {
 		return m.pass(octets)
 	}
