@@ -101,7 +101,7 @@ func destination(a smpp.Address, country string) (message.Address, message.Numbe
 		kind, number = message.NumberInternational, number[len(internationalTrunk):]
 	case country != "" && strings.HasPrefix(number, nationalTrunk):
 		kind, number = message.NumberInternational, country+number[len(nationalTrunk):]
-	case a.TON == tonInternational:
+	case a.TON == tonInternational && !strings.HasPrefix(number, nationalTrunk):
 		kind = message.NumberInternational
 	}
 	if kind == message.NumberInternational && strings.HasPrefix(number, nationalTrunk) {

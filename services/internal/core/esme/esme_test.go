@@ -158,7 +158,7 @@ func TestStatuses(t *testing.T) {
 		"escape in a name":            {func(m *smpp.ShortMessage) { m.Source.Addr = []byte("a\x1be") }, smpp.RInvSrcAdr},
 		"C1 in a name":                {func(m *smpp.ShortMessage) { m.Source.Addr = []byte("a\x9b") }, smpp.RInvSrcAdr},
 		"C1 in UTF-8":                 {func(m *smpp.ShortMessage) { m.Source.Addr = []byte("a\u009b") }, smpp.RInvSrcAdr},
-		"no country begins with zero": {func(m *smpp.ShortMessage) { m.Destination.Addr = []byte("0401234567") }, smpp.RInvDstAdr},
+		"no country begins with zero": {func(m *smpp.ShortMessage) { m.Destination.Addr = []byte("+0401234567") }, smpp.RInvDstAdr},
 		"nor after a trunk prefix": {func(m *smpp.ShortMessage) {
 			m.Destination.TON, m.Destination.Addr = 0, []byte("000401234567")
 		}, smpp.RInvDstAdr},
@@ -348,6 +348,12 @@ func TestDestinations(t *testing.T) {
 		got, kind, err := destination(smpp.Address{TON: c.ton, Addr: []byte(c.addr)}, "358")
 		if err != nil || got.Reveal() != c.want || kind != c.kind {
 			t.Errorf("%d %s: %q, %v, %v", c.ton, c.addr, got.Reveal(), kind, err)
+		}
+	}
+	// Without a country a zero says that it is a national number, whatever its type: the modem decides.
+	for _, ton := range []uint8{0, 1, 2} {
+		if got, kind, err := destination(smpp.Address{TON: ton, Addr: []byte("0401")}, ""); err != nil || got.Reveal() != "0401" || kind != message.NumberAuto {
+			t.Errorf("%d 0401: %q, %v, %v", ton, got.Reveal(), kind, err)
 		}
 	}
 }
