@@ -28,6 +28,8 @@ type ending struct {
 	cause error
 	// trouble says that the modem, or its network, is to blame.
 	trouble bool
+	// doubt says that it may be the message after all.
+	doubt bool
 }
 
 func (e *ending) Error() string { return e.cause.Error() }
@@ -118,9 +120,9 @@ func (d *delivery) notAccepted(ctx context.Context, part int, last bool, cause e
 	case refused.Class == atline.Recipient:
 		return &ending{final: life.Failed{Reason: refused.Text, Class: life.FailureRecipient, Parts: d.done}, cause: cause}
 	case before.Number >= d.attempts():
-		return &ending{final: life.Failed{Reason: refused.Text, Class: life.FailureTemporary, Parts: d.done}, cause: cause, trouble: true}
+		return &ending{final: life.Failed{Reason: refused.Text, Class: life.FailureTemporary, Parts: d.done}, cause: cause, trouble: true, doubt: refused.OfService()}
 	default:
-		return &ending{cause: cause, trouble: true, pause: d.backOff(before.Number)}
+		return &ending{cause: cause, trouble: true, doubt: refused.OfService(), pause: d.backOff(before.Number)}
 	}
 }
 
@@ -227,6 +229,12 @@ func (d *delivery) trouble(end *ending) error {
 	}
 	if !end.trouble {
 		return nil
+	}
+	if end.doubt && d.blamed == d.sub.ID {
+		return end.cause // one message alone does not block a modem
+	}
+	if end.doubt {
+		d.blamed = d.sub.ID
 	}
 	d.troubles++
 	if d.dev.BlockAfter > 0 && d.troubles >= d.dev.BlockAfter {

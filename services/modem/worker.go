@@ -40,6 +40,8 @@ type worker struct {
 	pinGiven bool
 	// troubles counts the failures of the modem itself since the last success.
 	troubles int
+	// blamed is the message of the last one of them that may be the message's own.
+	blamed string
 	// lateAnswers has the reference of a part that was accepted after its Send had
 	// given up.
 	lateAnswers chan int

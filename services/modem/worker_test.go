@@ -324,6 +324,26 @@ func TestGaveWay(t *testing.T) {
 	}
 }
 
+// TestOneMessageBlocksNoModem: what the network refuses without saying why may be the
+// message's fault. Several messages in a row that are refused so are the modem's.
+func TestOneMessageBlocksNoModem(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.worker("A", sim.Config{Rules: rules(t, `[{"stage":"pdu","match":"5348103254","action":"reply","reply":"+CMS ERROR: 500"}]`)}, func(d *Device) {
+		d.SendRetries, d.MaxAttempts, d.BlockAfter, d.BlockTime = 0, 4, 3, config.Duration(time.Hour)
+	})
+	r.submit("bad", "hello", nil)
+	if f, ok := r.final("bad").(life.Failed); !ok || f.Class != life.FailureTemporary {
+		t.Errorf("final event: %+v", f)
+	}
+	r.submit("good", "hello", func(s *message.Submission) { s.Recipient = message.NewAddress("491701234567") })
+	r.sent("good")
+	for _, id := range []string{"one", "two", "three"} {
+		r.submit(id, "hello", nil)
+	}
+	r.state("A", life.ModemBlocked)
+}
+
 // TestStopFinishesThePart stops a worker while a part is with the network: that
 // part is finished and recorded, the others are left to another worker.
 func TestStopFinishesThePart(t *testing.T) {

@@ -3,6 +3,7 @@ package modem
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/viesti-sms/viesti/services/internal/codec/atline"
 )
@@ -74,6 +75,10 @@ type RefusedError struct {
 	// Err is the reason when it was not an answer, such as ErrNoPrompt or ErrGone; nil otherwise.
 	Err error
 }
+
+// OfService reports whether the message service refused it (+CMS ERROR, 3GPP TS 27.005
+// §3.2.5), and not the modem's equipment (+CME ERROR) or something that gives no reason.
+func (e *RefusedError) OfService() bool { return strings.HasPrefix(e.Text, "+CMS ERROR") }
 
 // Error implements error.
 func (e *RefusedError) Error() string {

@@ -3,6 +3,7 @@ package modem
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -76,6 +77,9 @@ func TestSendRefused(t *testing.T) {
 				var got *RefusedError
 				if r := <-done; !errors.As(r.err, &got) || *got != c.want {
 					t.Errorf("Send: %+v, want %+v", r.err, c.want)
+				}
+				if service := strings.HasPrefix(c.answer, "+CMS"); got.OfService() != service {
+					t.Errorf("of the message service: %v", got.OfService())
 				}
 				// A refusal leaves the modem in step: nothing comes before the next command.
 				next := sending(m)
