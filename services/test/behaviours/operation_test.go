@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -26,6 +27,8 @@ func operation() []behaviour {
 		{99, "SIGTERM while a message waits for its retry", terminatedInRetry},
 		// smsd sends all parts again, with another reference (W12).
 		{100, "kill -9 between parts", killed},
+		// smsd wakes a modem that is suspended; viesti modem resume does it here.
+		{116, "USR2 ends nothing, USR1 ends as TERM", userSignals},
 		// smsd shows the last state of a dead modem for ever (W31).
 		{117, "the status file", statusFile},
 		{118, "statistics and counters", statistics},
@@ -147,6 +150,20 @@ func killed(t *testing.T, _ *lab) {
 	d.start()
 	d.waits("sent/long", `Modem: GSM1`)
 	onePartEach(t, m.Records(), 3)
+}
+
+func userSignals(t *testing.T, _ *lab) {
+	d := newDaemon(t, basis)
+	gateway.Modem(t, d.path("modem1"), truth.Identify(sim.Config{}, "GSM1", 0))
+	p := d.start()
+	d.waits("smsd.log", `viestid is running`)
+	p.Signal(syscall.SIGUSR2)
+	gateway.Drop(t, d.path("outgoing"), "hello", []byte("To: 49111\n\nhi"))
+	d.waits("sent/hello", `Modem: GSM1`)
+	p.Signal(syscall.SIGUSR1)
+	if code := p.Wait(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
 }
 
 func statusFile(t *testing.T, _ *lab) {

@@ -42,7 +42,7 @@ const (
 // phrases are unsolicited lines without a name.
 var phrases = map[string]Kind{
 	"RING": Ring, "SMS READY": Ready, "SMS DONE": Ready, "CALL READY": Ready, "PB DONE": Noise,
-	"RDY": Ready, "+PBREADY": Noise, "NORMAL POWER DOWN": Noise, "MODEM:STARTUP": Ready,
+	"RDY": Ready, "+PBREADY": Noise, "NORMAL POWER DOWN": Noise, "MODEM:STARTUP": Ready, "^SYSSTART": Ready, "APP RDY": Ready,
 	"UNDER-VOLTAGE WARNNING": Noise, "UNDER-VOLTAGE POWER DOWN": Noise,
 	"OVER-VOLTAGE WARNNING": Noise, "OVER-VOLTAGE POWER DOWN": Noise,
 }

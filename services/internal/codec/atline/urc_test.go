@@ -42,7 +42,7 @@ func TestClassify(t *testing.T) {
 		{"+CPIN: READY", "", Ready},
 		{"+CPIN: SIM PIN", "", Noise},
 		{"+CPIN: READY", "AT+CPIN?", Solicited},
-		{"SMS Ready", "AT", Ready}, {"SMS DONE", "", Ready}, {"Call Ready", "AT", Ready}, {"RDY", "", Ready}, {"PB DONE", "", Noise},
+		{"SMS Ready", "AT", Ready}, {"SMS DONE", "", Ready}, {"Call Ready", "AT", Ready}, {"RDY", "", Ready}, {"^SYSSTART", "AT", Ready}, {"APP RDY", "", Ready}, {"PB DONE", "", Noise},
 		{"^RSSI:20", "AT+CSQ", Noise}, {"^SYSINFO:2,3,0,5,1", "AT^SYSINFO", Solicited},
 		{"*PSUTTZ: 22,1,1,0,0,0,\"+8\",0", "AT", Noise}, {"DST: 0", "AT", Noise},
 		{"+ZUSIMR:2", "AT+CMGS=1", Noise}, {"+UUSORD: 1", "AT", Noise}, {"+WIND: 4", "AT", Noise},
