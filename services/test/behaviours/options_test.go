@@ -28,8 +28,7 @@ func options() []behaviour {
 		{16, "utf is not iso", message(basis, file("Alphabet: Utf\n", "\xC5\x91"), sends("00110005919411F10008FF020151"))},
 		{16, "iso is not utf", message(basis, file("Alphabet: IsO\n", "\xC5\x91x"), sends("00110005919411F10000FF0178"))},
 		{16, "gsm", message(basis, file("Alphabet: gsm\n", "\x00\x02"), sends("00110005919411F10000FF020001"))},
-		// smsd wants the whole word, against its manual.
-		{16, "gsm and more", message(basis, file("Alphabet: Gsm7\n", "\x00\x02"), sends("00110005919411F10000FF020001"))},
+		{16, "gsm and more is none", message(basis, file("Alphabet: Gsm7\n", "hi"), fails("Invalid alphabet"))},
 		{16, "two letters", message(basis, file("Alphabet: gs\n", "hi"), fails("Invalid alphabet"))},
 		{16, "another word", message(basis, file("Alphabet: klingon\n", "hi"), fails("Invalid alphabet"))},
 		{17, "Binary: yes", message(basis, file("Binary: yes\nUDH: no\n", "hi"), sends("00110005919411F10004FF026869"))},
@@ -106,8 +105,7 @@ func validity() []behaviour {
 	}{
 		{30, "3 days", 0xA9}, {30, "MONTH", 0xC4}, {30, "204", 0xCC}, {30, "soon", 0xFF}, {30, "0", 0},
 		{31, "4 min", 0}, {31, "9 min", 0}, {31, "10 min", 1}, {31, "721 min", 143}, {31, "5 weeks", 197}, {31, "31 days", 196}, {31, "2 weeks", 180},
-		// smsd reads units behind a number in lower case alone, against its manual.
-		{30, "256", 0xFF}, {30, "2 HOURS", 23}, {30, "week", 0xAD}, {31, "60 min", 11}, {31, "720 min", 143}, {31, "12 hours", 143}, {31, "13 hours", 145}, {31, "24 hours", 167},
+		{30, "256", 0xFF}, {30, "2 HOURS", 0xFF}, {30, "2 hours", 23}, {30, "week", 0xAD}, {31, "60 min", 11}, {31, "720 min", 143}, {31, "12 hours", 143}, {31, "13 hours", 145}, {31, "24 hours", 167},
 		{31, "25 hours", 167}, {31, "1 day", 167}, {31, "2 days", 168}, {31, "30 days", 196}, {31, "34 days", 196}, {31, "35 days", 197},
 		{31, "4 weeks", 194}, {31, "63 weeks", 255}, {31, "64 weeks", 255}, {31, "1 month", 196}, {31, "12 month", 244}, {31, "1 year", 244}, {31, "2 years", 255},
 	} {
