@@ -260,11 +260,16 @@ func received(pdu []byte, mt tpdu.MT, err error) life.Received {
 		return r
 	}
 	r.ServiceCentreTime = mt.Deliver.SCTS.Time
-	r.Originator = message.NewAddress(mt.Deliver.OA.Digits)
-	if mt.Deliver.OA.IsAlphanumeric() {
-		r.Originator = message.NewAddress(gsm7.Decode(mt.Deliver.OA.Septets, gsm7.Tables{}))
-	}
+	r.Originator = party(mt.Deliver.OA)
 	return r
+}
+
+// party is the sender of a message or the recipient that a report names: a number or a name.
+func party(a tpdu.Address) message.Address {
+	if a.IsAlphanumeric() {
+		return message.NewAddress(gsm7.Decode(a.Septets, gsm7.Tables{}))
+	}
+	return message.NewAddress(a.Digits)
 }
 
 // receivedID identifies a received PDU: what the same SIM gets twice octet for
@@ -294,7 +299,7 @@ const (
 // modem keeps stays there while it matches nothing, and holds up nothing else.
 func (w *worker) reported(ctx context.Context, notation string, pdu []byte, mt tpdu.MT, now bool) (durable bool, err error) {
 	sr := mt.StatusReport
-	recipient := message.NewAddress(sr.RA.Digits)
+	recipient := party(sr.RA)
 	e := &life.Event{Account: subject.Inbox, ID: receivedID(w.status.modem().SIM(), pdu)}
 	var part life.PartDone
 	for deadline := w.now().Add(directPatience); ; {

@@ -58,6 +58,20 @@ func TestReportCutShort(t *testing.T) {
 	}
 }
 
+// TestReportOfAName has a report name its recipient by letters.
+func TestReportOfAName(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	next := r.inbox()
+	m, _ := r.worker("A", sim.Config{}, func(d *Device) { d.Poll = config.Duration(time.Second) })
+	if _, err := m.Store("SM", 0, "07915348010000F006070BD0D674794E4F03"+"62110102030400"+"6211010203140000"); err != nil {
+		t.Fatal(err)
+	}
+	if got, ok := next().Kind.(life.Report); !ok || got.Recipient.Reveal() != "Viesti" {
+		t.Errorf("arrived as %T about %q", got, got.Recipient.Reveal())
+	}
+}
+
 // TestDirectReportHoldsNothingUp has reports come that match nothing, and are waited
 // with: what is in the memory is delivered meanwhile.
 func TestDirectReportHoldsNothingUp(t *testing.T) {

@@ -123,7 +123,7 @@ func (s *Spool) fillUCS2(file *smsfile.Incoming, r reception, parts []*tpdu.Deli
 		return
 	}
 	text, _ := ucs2.Decode(octets)
-	if _, part := tpdu.Concatenation(file.UDHData); part {
+	if place, ok := tpdu.Concatenation(file.UDHData); ok && (len(parts) > 1 || place.Total == 1) {
 		file.UDHData = tpdu.WithoutElements(file.UDHData, tpdu.ElementConcatenated8, tpdu.ElementConcatenated16)
 	}
 	file.Alphabet, file.Body = s.textAlphabet(), []byte(text)

@@ -106,12 +106,13 @@ func TestHeaderOfDecodedUCS2(t *testing.T) {
 	t.Parallel()
 	for header, want := range map[string]string{
 		"050003010101":   "Alphabet: ISO\nLength: 2\nUDH: no\n",
+		"050003010201":   "Alphabet: ISO\nUDH-DATA: 05 00 03 01 02 01 \nUDH-Type: Length=6, [00]Concatenated short messages, 8-bit reference number\nLength: 2\nUDH: yes\n",
 		"0605040B8423F0": "Alphabet: ISO\nUDH-DATA: 06 05 04 0B 84 23 F0 \nUDH-Type: Length=7, [05]Application port addressing scheme, 16 bit address\nLength: 2\nUDH: yes\n",
 		"050003010000":   "Alphabet: ISO\nUDH-DATA: 05 00 03 01 00 00 \nUDH-Type: Length=6, [00]Concatenated short messages, 8-bit reference number\nLength: 2\nUDH: yes\n",
 	} {
 		length := hex.EncodeToString([]byte{byte(len(header)/2 + 4)})
 		e := oddEvent(t, oddCentre+"44"+oddSender+"0008"+oddStamp+length+header+"004100A6")
-		_, _, content := receiveOne(t, func(c *Config) { c.DecodeUnicodeText = true }, e)
+		_, _, content := receiveOne(t, func(c *Config) { c.DecodeUnicodeText, c.InternalCombine = true, false }, e)
 		if !strings.Contains(content, want) || !strings.HasSuffix(content, "\n\nA\xA6") {
 			t.Errorf("%s gives:\n%s", header, content)
 		}

@@ -10,12 +10,13 @@ import (
 // locale is how headers are read and written; the zero one is English.
 type locale struct{ smsfile.LanguageFile }
 
-// incoming is the locale of received files.
+// incoming is the locale of received files. Those that are not translated still have
+// the words of the language, and lack the headers that it leaves out.
 func (l locale) incoming() *smsfile.Locale {
 	if l.Incoming {
 		return l.Locale
 	}
-	return nil
+	return l.Locale.Untranslated()
 }
 
 // language reads the language file, if there is one.

@@ -42,6 +42,7 @@ func TestArrivals(t *testing.T) {
 					t.Errorf("%s (-smsd +viesti):\n%s", pdu, diff)
 				}
 			}
+			both.compareLogs(t)
 		})
 	}
 }

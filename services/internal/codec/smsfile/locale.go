@@ -19,6 +19,21 @@ type Locale struct {
 	YesPrefixes, NoPrefixes []string
 }
 
+// Untranslated is a Locale for writing that has the words of l for yes and no, leaves out
+// the headers that l leaves out, and has English names for the others.
+func (l *Locale) Untranslated() *Locale {
+	if l == nil {
+		return nil
+	}
+	left := map[string]string{}
+	for name, printed := range l.Print {
+		if printed == "" {
+			left[name] = ""
+		}
+	}
+	return &Locale{Print: left, YesWord: l.YesWord, NoWord: l.NoWord}
+}
+
 // english returns the English name of a header of a file.
 func (l *Locale) english(name []byte) []byte {
 	if l == nil {

@@ -1,6 +1,7 @@
 package smsfile
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -64,5 +65,15 @@ func TestLocaleMissedCall(t *testing.T) {
 	want := "From: 1\nAihe: GSM1\nModem: GSM1\nTyyppi: vastaamatta\nReceived: now\n\nVASTAAMATON PUHELU\n"
 	if diff := cmp.Diff(want, string(c.AppendTo(nil, finnish))); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestUntranslated(t *testing.T) {
+	var none *Locale
+	l := &Locale{Print: map[string]string{"From": "Von", "Subject": "", "Report": "Bericht", "missed": "verpasst"}, YesWord: "ja", NoWord: "nein"}
+	m := Incoming{From: "1", Alphabet: ISO, Report: true, Flash: false}
+	got := string(m.AppendTo(nil, l.Untranslated()))
+	if !strings.HasPrefix(got, "From: 1\n") || strings.Contains(got, "Subject") || !strings.Contains(got, "\nReport: ja\n") || none.Untranslated() != nil {
+		t.Errorf("%q", got)
 	}
 }
