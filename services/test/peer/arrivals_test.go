@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -36,7 +37,7 @@ func TestArrivals(t *testing.T) {
 				pdus = append(pdus, m.pdu())
 			}
 			both := runTwins(t, s)
-			want, got := both.smsd.receives(t, pdus), both.viesti.receives(t, pdus)
+			want, got := both.smsd.receives(t, pdus, arrivals), both.viesti.receives(t, pdus, arrivals)
 			for centre, pdu := range m.pdus {
 				if diff := cmp.Diff(want[centre], got[centre]); diff != "" {
 					t.Errorf("%s (-smsd +viesti):\n%s", pdu, diff)
@@ -47,9 +48,63 @@ func TestArrivals(t *testing.T) {
 	}
 }
 
-// receives puts PDUs into the modem and returns the call and the file that each led to,
-// by its service centre.
-func (g *peer) receives(t *testing.T, pdus []string) map[string]arrival {
+// TestJoinedArrivals gives both the parts of messages, of any coding and with any further
+// elements, out of order and among those of others.
+func TestJoinedArrivals(t *testing.T) {
+	t.Parallel()
+	for i, config := range []string{"base", "utf8decode", "decode", "preview", "storerecv3"} {
+		t.Run(config, func(t *testing.T) {
+			t.Parallel()
+			const messages, most = 40, 4
+			s := recordedSetup(t, config)
+			s.modem.Memories = []sim.Memory{{Name: "SM", Size: messages * most}}
+			m := &maker{Rand: rand.New(rand.NewPCG(2, uint64(i))), pdus: map[string]string{}}
+			var pdus []string
+			for n := range messages {
+				pdus = append(pdus, m.parts(n, 2+m.IntN(most-1))...)
+			}
+			m.Shuffle(len(pdus), func(i, j int) { pdus[i], pdus[j] = pdus[j], pdus[i] })
+			both := runTwins(t, s)
+			want, got := both.smsd.receives(t, pdus, messages), both.viesti.receives(t, pdus, messages)
+			for centre := range m.pdus {
+				if diff := cmp.Diff(want[centre], got[centre]); diff != "" {
+					t.Errorf("the message of centre %s (-smsd +viesti):\n%s", centre, diff)
+				}
+			}
+		})
+	}
+}
+
+// parts are those of a message, which has a service centre and a sender of its own.
+func (m *maker) parts(n, total int) (pdus []string) {
+	centre, sender := fmt.Sprintf("35850%07d", n), fmt.Sprintf("35840%07d", n)
+	m.pdus[centre] = ""
+	dcs, wide, stamp := m.coding(), m.IntN(2) == 0, tpdu.NewTimestamp(time.Now())
+	for i := range total {
+		octets, err := tpdu.AppendSMSC(nil, tpdu.TOAInternational, centre)
+		if err != nil {
+			panic(err)
+		}
+		var udh []byte
+		if m.IntN(3) == 0 {
+			udh = tpdu.AppendElement(udh, tpdu.ElementPorts16, 0x0B, m.octet(), 0x23, 0xF0)
+		}
+		part := tpdu.Part{Reference: uint16(n), Total: uint8(total), Seq: uint8(i + 1), Wide: wide}
+		d := tpdu.Deliver{
+			OA: tpdu.Address{TOA: tpdu.TOAInternational, Digits: sender}, PID: m.octet(), DCS: dcs, SCTS: stamp,
+			StatusReport: m.IntN(2) == 0, UDHI: true, UDH: part.AppendTo(udh), Septets: tpdu.ParseDCS(dcs).Septets(), Data: m.data(dcs),
+		}
+		if octets, err = d.AppendTo(octets); err != nil {
+			panic(err)
+		}
+		pdus = append(pdus, fmt.Sprintf("%X", octets))
+	}
+	return pdus
+}
+
+// receives puts PDUs into the modem and returns the call and the file that each message
+// led to, by its service centre.
+func (g *peer) receives(t *testing.T, pdus []string, messages int) map[string]arrival {
 	t.Helper()
 	modem := g.modems["GSM1"]
 	for _, pdu := range pdus {
@@ -57,7 +112,7 @@ func (g *peer) receives(t *testing.T, pdus []string) map[string]arrival {
 			t.Fatal(err)
 		}
 	}
-	gateway.Wait(t, "calls of "+g.name+" about all that arrived", func() bool { return len(g.calls()) >= len(pdus) })
+	gateway.Wait(t, "calls of "+g.name+" about all that arrived", func() bool { return len(g.calls()) >= messages })
 	gateway.Wait(t, "an empty modem of "+g.name, func() bool { return modem.Stored() == 0 })
 	all := map[string]arrival{}
 	for _, line := range g.calls() {
@@ -73,6 +128,9 @@ func (g *peer) receives(t *testing.T, pdus []string) map[string]arrival {
 			Call: randomNames.ReplaceAllString(truth.Call(line, g.dir), "GSM1.XXXXXX"), Dir: filepath.Base(filepath.Dir(path)),
 			Content: receivedAt.ReplaceAllString(string(data), "Received: <TIME>"),
 		}
+	}
+	if len(all) != messages {
+		t.Errorf("%s made %d files that tell their service centre, want %d", g.name, len(all), messages)
 	}
 	return all
 }
