@@ -10,7 +10,7 @@ import (
 
 // Encode writes the fields of v, a pointer to a struct, that differ from their
 // defaults, in the order of the struct. Decode of it into a fresh value of the same
-// type gives v again.
+// type gives v again, but for maps without entries, which are left out.
 func Encode(v any) ([]byte, error) {
 	value := reflect.ValueOf(v).Elem()
 	fields, err := differing(value, reflect.Zero(value.Type()))
@@ -36,7 +36,7 @@ func differing(v, defaults reflect.Value) (yaml.MapSlice, error) {
 				return nil, err
 			}
 			fields = append(fields, inner...)
-		case name != "" && name != "-" && !reflect.DeepEqual(v.Field(i).Interface(), defaults.Field(i).Interface()):
+		case name != "" && name != "-" && !same(v.Field(i), defaults.Field(i)):
 			written, err := written(v.Field(i))
 			if err != nil {
 				return nil, err
@@ -45,6 +45,11 @@ func differing(v, defaults reflect.Value) (yaml.MapSlice, error) {
 		}
 	}
 	return fields, nil
+}
+
+// same reports whether two values say the same: a map without entries is none.
+func same(a, b reflect.Value) bool {
+	return a.Kind() == reflect.Map && a.Len() == 0 && b.Len() == 0 || reflect.DeepEqual(a.Interface(), b.Interface())
 }
 
 // written is the form of a value in which it is marshalled.

@@ -70,6 +70,14 @@ func TestEncode(t *testing.T) {
 	}
 }
 
+// TestEncodeNoEntries: a map without entries says nothing.
+func TestEncodeNoEntries(t *testing.T) {
+	got, err := Encode(&whole{Named: map[string]preset{}, One: &preset{On: true, Wait: 6, Names: []string{}}})
+	if err != nil || string(got) != "one:\n  wait: 6ns\n  names: []\n" {
+		t.Errorf("%v:\n%s", err, got)
+	}
+}
+
 // TestTextAnyContent: a text comes back whatever is in it.
 func TestTextAnyContent(t *testing.T) {
 	for _, text := range []Text{"", "0123", "1e3", "a\"b", `a'b: #c`, `\`, "ä€", " x ", "yes", "null", "~"} {
