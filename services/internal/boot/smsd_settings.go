@@ -75,6 +75,43 @@ var verdicts = map[smsdconf.Scope]map[string]verdict{
 	},
 }
 
+// globalAnyway and modemAnyway report whether a setting that is not honoured says what is
+// done anyway.
+var globalAnyway = map[string]func(*smsdconf.Global) bool{
+	"keep_messages":       func(g *smsdconf.Global) bool { return !g.KeepMessages },
+	"log_charconv":        func(g *smsdconf.Global) bool { return !g.LogCharconv },
+	"log_read_from_modem": func(g *smsdconf.Global) bool { return !g.LogReadFromModem },
+	"log_response_time":   func(g *smsdconf.Global) bool { return !g.LogResponseTime },
+	"log_read_timing":     func(g *smsdconf.Global) bool { return !g.LogReadTiming },
+	"os_cygwin":           func(g *smsdconf.Global) bool { return !g.OSCygwin },
+	"enable_smsd_debug":   func(g *smsdconf.Global) bool { return !g.EnableSmsdDebug },
+}
+
+var modemAnyway = map[string]func(*smsdconf.Modem) bool{
+	"keep_open":                        func(m *smsdconf.Modem) bool { return m.KeepOpen },
+	"device_open_retries":              func(m *smsdconf.Modem) bool { return m.DeviceOpenRetries == smsdconf.Endless },
+	"socket_connection_retries":        func(m *smsdconf.Modem) bool { return m.SocketConnectionRetries == smsdconf.Endless },
+	"verify_pdu":                       func(m *smsdconf.Modem) bool { return !m.VerifyPDU },
+	"pdu_from_file":                    func(m *smsdconf.Modem) bool { return m.PDUFromFile == "" },
+	"read_configuration_after_suspend": func(m *smsdconf.Modem) bool { return !m.ReadConfigurationAfterSuspend },
+}
+
+// asAnyway reports whether a line says what is done anyway, for all modems that it counts for.
+func asAnyway(conf *smsdconf.Config, use smsdconf.Use) bool {
+	if use.Scope == smsdconf.GlobalScope {
+		same := globalAnyway[use.Setting]
+		return same != nil && same(&conf.Global)
+	}
+	same := modemAnyway[use.Setting]
+	for i := range conf.Modems {
+		m := &conf.Modems[i]
+		if same == nil || m.SetAt(use.Setting) == use.Line && !same(m) {
+			return false
+		}
+	}
+	return same != nil
+}
+
 // otherMeanings are what is different about settings that are honoured (the page of
 // divergences has the same, with reasons).
 var otherMeanings = map[smsdconf.Scope]map[string]string{
@@ -155,6 +192,9 @@ func findings(conf *smsdconf.Config) []Finding {
 			continue
 		}
 		v := verdicts[use.Scope][use.Setting]
+		if !v.needless && asAnyway(conf, use) {
+			v = needless("that is how it is anyway")
+		}
 		all = append(all, Finding{Use: use, Needless: v.needless, Text: v.text})
 	}
 	return all
