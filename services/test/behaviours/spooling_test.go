@@ -116,7 +116,8 @@ func trustedFile(t *testing.T, _ *lab) {
 
 func priorityOutgoing(t *testing.T, _ *lab) {
 	old := time.Now().Add(-time.Hour)
-	b := prepared(t, basis, sim.Config{}, func(dir string) {
+	slow := sim.Latency{Command: 200 * time.Millisecond} // all are in the queue when the modem is ready
+	b := prepared(t, basis, sim.Config{Latency: slow}, func(dir string) {
 		for name, headers := range map[string]string{"a-old": "", "b-high": "Priority: high\n", "c-yes": "Priority: yes\n", "d-low": "Priority: low\n"} {
 			path := filepath.Join(dir, "outgoing", name)
 			write(t, path, "To: 49111\n"+headers+"\n"+name, 0o644)
