@@ -46,6 +46,48 @@ func attempt(part int) func(context.Context, *client) error {
 	}
 }
 
+// meetAttempt finds the record of somebody who was faster.
+func meetAttempt(ctx context.Context, c *client) error {
+	e := event("spool-spool1", life.Attempt{Part: 1, Total: 1, State: life.Attempting})
+	if _, err := c.bus.Attempt(ctx, e, 0); err != nil {
+		return err
+	}
+	e.Time = e.Time.Add(time.Second)
+	if _, err := c.bus.Attempt(ctx, e, 0); !errors.Is(err, bus.ErrConflict) {
+		return fmt.Errorf("another attempt: %w", err)
+	}
+	return nil
+}
+
+// publishAgain publishes what is there already.
+func publishAgain(account string, k life.Kind) func(context.Context, *client) error {
+	return func(ctx context.Context, c *client) error {
+		e := event(account, k)
+		for range 2 {
+			if _, err := c.bus.PublishOnce(ctx, e); err != nil {
+				return err
+			}
+			e.Time = e.Time.Add(time.Second)
+		}
+		return nil
+	}
+}
+
+// endAgain ends a message with alternates that the same role has ended otherwise.
+func endAgain(first, then life.Kind) func(context.Context, *client) error {
+	return func(ctx context.Context, c *client) error {
+		e := event("spool-spool1", first)
+		e.Subject = &life.Subject{Alternates: []message.Alternate{{Recipient: message.NewAddress("358409")}}}
+		for _, k := range []life.Kind{first, then} {
+			e.Kind = k
+			if _, err := c.bus.Conclude(ctx, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
 // glance is how long an operation that waits for something goes on: what is
 // refused is refused at once.
 const glance = time.Second

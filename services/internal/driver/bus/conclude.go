@@ -21,6 +21,9 @@ func (b *Bus) Conclude(ctx context.Context, e *life.Event) (final *life.Event, e
 	if err != nil {
 		return nil, err
 	}
+	if typeOf(final.Kind) != typeOf(e.Kind) {
+		return final, nil // whose copy the caller may have no right to write
+	}
 	record, err := b.EventRecord(final)
 	if err == nil && record.copy != nil {
 		err = b.publishOne(ctx, record.copy) // also where it got lost with its writer

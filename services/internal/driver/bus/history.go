@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+	"github.com/synadia-io/orbit.go/jetstreamext"
 
 	"github.com/viesti-sms/viesti/services/internal/core/life"
 	"github.com/viesti-sms/viesti/services/internal/core/message"
@@ -80,6 +81,23 @@ func (b *Bus) last(ctx context.Context, stream, subj string) (raw *jetstream.Raw
 		return nil, ErrNotFound
 	}
 	return raw, err
+}
+
+// lastRecord is last as all roles may ask for it who write records (deploy/nats): it is
+// the way in which they read them.
+func (b *Bus) lastRecord(ctx context.Context, stream, subj string) (*jetstream.RawStreamMsg, error) {
+	var found []*jetstream.RawStreamMsg
+	err := b.retry(ctx, func(ctx context.Context) (err error) {
+		found, err = collect(jetstreamext.GetLastMsgsFor(ctx, b.js, stream, []string{subj}))
+		return err
+	})
+	if err == nil && len(found) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
 }
 
 // Withdraw takes a message out of its queue, unless its first part was attempted

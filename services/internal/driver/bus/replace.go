@@ -324,7 +324,11 @@ func (b *Bus) waitingPage(ctx context.Context, filter string, from uint64) (page
 // subject is the very one that was to be written, it was written. (The broker compares
 // sequences before it looks at message ids, so an id would not help.)
 func (b *Bus) own(ctx context.Context, stream string, m *nats.Msg) (uint64, error) {
-	raw, err := b.last(ctx, stream, m.Subject)
+	last := b.last
+	if stream == b.space.StreamEvents() {
+		last = b.lastRecord
+	}
+	raw, err := last(ctx, stream, m.Subject)
 	switch {
 	case errors.Is(err, ErrNotFound), err == nil && (len(m.Data) == 0 || !bytes.Equal(raw.Data, m.Data)):
 		return 0, ErrConflict
@@ -333,7 +337,7 @@ func (b *Bus) own(ctx context.Context, stream string, m *nats.Msg) (uint64, erro
 	}
 	// A lease is renewed with the octets that it had: then the one that was known is
 	// no answer.
-	if last, _ := strconv.ParseUint(m.Header.Get(subject.HeaderExpectedSubjectSeq), 10, 64); raw.Sequence <= last {
+	if known, _ := strconv.ParseUint(m.Header.Get(subject.HeaderExpectedSubjectSeq), 10, 64); raw.Sequence <= known {
 		return 0, ErrConflict
 	}
 	return raw.Sequence, nil
