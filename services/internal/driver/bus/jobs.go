@@ -357,17 +357,23 @@ func (b *Bus) eventPage(ctx context.Context, filter string, from uint64) (page [
 }
 
 // FollowAlarms hands alarms to handle, until ctx ends: those from the first time on
-// that anybody followed. Several followers share them, and each has one in hand, for
+// that anybody followed, and from the minute before, in which services may have been
+// starting side by side. Several followers share them, and each has one in hand, for
 // five minutes at most.
 func (b *Bus) FollowAlarms(ctx context.Context, handle Handler) error {
 	var c jetstream.Consumer
+	since := time.Now().Add(-time.Minute)
 	err := b.retry(ctx, func(ctx context.Context) (err error) {
 		c, err = b.js.Consumer(ctx, b.space.StreamEvents(), subject.ConsumerAlarm)
-		if errors.Is(err, jetstream.ErrConsumerNotFound) {
-			c, err = b.js.CreateConsumer(ctx, b.space.StreamEvents(), jetstream.ConsumerConfig{
-				Durable: subject.ConsumerAlarm, FilterSubject: b.space.EventsOfType(subject.Alarm), AckPolicy: jetstream.AckExplicitPolicy,
-				DeliverPolicy: jetstream.DeliverNewPolicy, AckWait: alarmWait, MaxDeliver: -1, MaxAckPending: -1,
-			})
+		if !errors.Is(err, jetstream.ErrConsumerNotFound) {
+			return err
+		}
+		c, err = b.js.CreateConsumer(ctx, b.space.StreamEvents(), jetstream.ConsumerConfig{
+			Durable: subject.ConsumerAlarm, FilterSubject: b.space.EventsOfType(subject.Alarm), AckPolicy: jetstream.AckExplicitPolicy,
+			DeliverPolicy: jetstream.DeliverByStartTimePolicy, OptStartTime: &since, AckWait: alarmWait, MaxDeliver: -1, MaxAckPending: -1,
+		})
+		if errors.Is(err, jetstream.ErrConsumerExists) { // another host was faster
+			c, err = b.js.Consumer(ctx, b.space.StreamEvents(), subject.ConsumerAlarm)
 		}
 		return err
 	})
