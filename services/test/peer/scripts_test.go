@@ -97,6 +97,7 @@ func install(t *testing.T, dir, name string) {
 func (s scripted) script(name, stdin string, args ...string) {
 	s.t.Helper()
 	cmd := exec.Command(s.path(name), args...)
+	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8") // sendsms takes its text for what the locale says
 	cmd.Stdin = strings.NewReader(stdin)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		s.t.Errorf("%s: %v\n%s", name, err, out)
