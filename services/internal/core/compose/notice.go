@@ -42,10 +42,15 @@ func appendNotice(dst []byte, place int, character []byte) []byte {
 	dst = append(dst, ". character ("...)
 	dst = appendHex(dst, character)
 	dst = append(dst, ')')
-	if character[0] != 0 {
-		dst = append(dst, character...)
+	return append(appendShown(dst, character), " to GSM."...)
+}
+
+// appendShown appends a character that can be shown in a header.
+func appendShown(dst, character []byte) []byte {
+	if character[0] == 0 {
+		return dst
 	}
-	return append(dst, " to GSM."...)
+	return append(dst, character...)
 }
 
 // nationalNotice is the text of smsd's NOTICE header where a character is in none of
@@ -59,9 +64,7 @@ func nationalNotice(wanted gsm7.Tables) notice {
 		for i := range character {
 			dst = append(appendHex(dst, character[i:i+1]), ' ')
 		}
-		dst = append(dst, '(')
-		dst = append(dst, character...)
-		return append(dst, tables...)
+		return append(appendShown(append(dst, '('), character), tables...)
 	}
 }
 
