@@ -113,6 +113,10 @@ type Device struct {
 	Limits       `yaml:",inline"`
 	Regular      `yaml:",inline"`
 	Rehearsal    `yaml:",inline"`
+
+	// AlarmRecipients is how many people are sent a message about alarms of this modem;
+	// the configuration of alarms says so.
+	AlarmRecipients int `yaml:"-"`
 }
 
 // DefaultDevice returns the defaults of smsd for a modem, except that it receives.

@@ -26,13 +26,6 @@ type Limits struct {
 	// SIMPerMinute and SIMPerDay are how many parts the SIM sends, through whichever modem.
 	SIMPerMinute int `yaml:"sim_parts_per_minute"`
 	SIMPerDay    int `yaml:"sim_parts_per_day"`
-	// AlarmRecipients is how many people are sent a message about alarms of this modem.
-	AlarmRecipients int `yaml:"-"`
-}
-
-// limited reports whether there is a limit.
-func (l *Limits) limited() bool {
-	return l.MessageLimit != 0 || l.SIMPerMinute != 0 || l.SIMPerDay != 0
 }
 
 func (l *Limits) problems() []string {
@@ -106,7 +99,7 @@ func (w *worker) tally(ctx context.Context, m meter, change func(allowance.Tally
 
 // awaitAllowance waits until the modem may send something. It receives meanwhile.
 func (w *worker) awaitAllowance(ctx context.Context, m *driver.Modem) error {
-	if !w.dev.limited() {
+	if w.dev.Limits == (Limits{}) {
 		return nil
 	}
 	for {
