@@ -25,8 +25,8 @@ func (b *Bus) Conclude(ctx context.Context, e *life.Event) (final *life.Event, e
 		return final, nil // whose copy the caller may have no right to write
 	}
 	record, err := b.EventRecord(final)
-	if err == nil && record.copy != nil {
-		err = b.publishOne(ctx, record.copy) // also where it got lost with its writer
+	if err == nil {
+		err = b.publishCopy(ctx, record)
 	}
 	return final, err
 }

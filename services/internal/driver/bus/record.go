@@ -166,10 +166,19 @@ func (b *Bus) PublishOnce(ctx context.Context, e *life.Event) (first bool, err e
 	if conflict(err) || err == nil && !first {
 		first, err = b.mine(ctx, r.msg)
 	}
-	if err == nil && r.copy != nil {
-		err = b.publishOne(ctx, r.copy)
+	if err == nil {
+		err = b.publishCopy(ctx, r)
 	}
 	return first, err
+}
+
+// publishCopy tells the schedulers of an event that is on record, where they want to know:
+// also when whoever recorded it died before it did so. Twice it is one.
+func (b *Bus) publishCopy(ctx context.Context, r Record) error {
+	if r.copy == nil {
+		return nil
+	}
+	return b.publishOne(ctx, r.copy)
 }
 
 // mine reports whether an event that is on record already is this very one.
